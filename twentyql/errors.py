@@ -15,7 +15,7 @@
     │   ├── ConnectError           no server, wrong address, connection broken
     │   ├── NotGraphQLError        the answer is no GraphQL: HTML, truncated JSON, a wrong content type
     │   ├── AuthenticationError    the key is missing, dead or unknown
-    │   ├── PermissionDeniedError      the key's role may not do this
+    │   ├── PermissionDeniedError  the key's role may not do this
     │   ├── ThrottledError         the workspace's tokens are used up and waiting was not possible
     │   ├── RecordNotFoundError    no record under this id or filter
     │   ├── RequestRefusedError    a GraphQL error: bad filter, bad value, too complex

@@ -171,7 +171,7 @@ class ObjectModel:
 
     @cached_property
     def _by_name(self) -> dict[str, FieldModel | RelationModel]:
-        return {member.name: member for member in (*self.fields, *self.relations)}
+        return {f.name: f for f in self.fields} | {r.name: r for r in self.relations}
 
     def member(self, name: str) -> FieldModel | RelationModel:
         """The field or relation called ``name``; UnknownNameError with the nearest names otherwise."""
@@ -216,9 +216,9 @@ class SchemaModel:
 
     @cached_property
     def _by_name(self) -> dict[str, ObjectModel]:
-        named = {o.singular: o for o in self.objects}
-        named = {o.plural: o for o in self.objects} | named
-        return {o.type_name: o for o in self.objects} | named
+        by_type = {o.type_name: o for o in self.objects}
+        by_plural = {o.plural: o for o in self.objects}
+        return by_type | by_plural | {o.singular: o for o in self.objects}
 
     def object(self, name: str) -> ObjectModel:
         """The object called ``name``: its singular, plural or type name; UnknownNameError otherwise."""
