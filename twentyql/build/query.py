@@ -115,8 +115,8 @@ class Negation(Condition[O]):
     item: Condition[O]
 
 
-def _items(kind: type[Any], condition: Condition[Any]) -> Sequence[Condition[Any]]:
-    return condition.items if isinstance(condition, kind) else (condition,)  # type: ignore[attr-defined, no-any-return]
+def _items(kind: type[All[Any]] | type[Either[Any]], condition: Condition[Any]) -> Sequence[Condition[Any]]:
+    return condition.items if isinstance(condition, kind) else (condition,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,103 @@
+"""The one namespace of generated code: ``from twentyql.build import fields as _f``.
+
+Generated modules name nothing else of the library and no builtin, since a field may be called ``str`` or ``list``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+from typing import Any, Literal, TypeAlias, TypeVar
+
+from twentyql.build.kinds import (
+    Array,
+    Boolean,
+    Date,
+    DateTime,
+    Files,
+    Float,
+    Integer,
+    Json,
+    MultiSelect,
+    Numeric,
+    Raw,
+    Select,
+    Text,
+    Uuid,
+    Vector,
+)
+from twentyql.build.objects import Composite, Object, Parts, ToMany, ToOne, Value
+from twentyql.build.operators import P, V
+
+_Item = TypeVar("_Item")
+
+Position = Float
+"""A record's place in its list."""
+Rating = Select
+"""A rating is one option of several."""
+
+Anything: TypeAlias = Any
+Str: TypeAlias = str
+OptStr: TypeAlias = str | None
+Bool: TypeAlias = bool
+OptBool: TypeAlias = bool | None
+Int: TypeAlias = int
+OptInt: TypeAlias = int | None
+Num: TypeAlias = float
+OptNum: TypeAlias = float | None
+Dec: TypeAlias = decimal.Decimal
+OptDec: TypeAlias = decimal.Decimal | None
+Moment: TypeAlias = datetime.datetime
+OptMoment: TypeAlias = datetime.datetime | None
+Day: TypeAlias = datetime.date
+OptDay: TypeAlias = datetime.date | None
+Strs: TypeAlias = list[str]
+OptStrs: TypeAlias = list[str] | None
+List: TypeAlias = list[_Item]
+
+__all__ = [
+    "Anything",
+    "Array",
+    "Bool",
+    "Boolean",
+    "Composite",
+    "Date",
+    "DateTime",
+    "Day",
+    "Dec",
+    "Files",
+    "Float",
+    "Int",
+    "Integer",
+    "Json",
+    "List",
+    "Literal",
+    "Moment",
+    "MultiSelect",
+    "Num",
+    "Numeric",
+    "Object",
+    "OptBool",
+    "OptDay",
+    "OptDec",
+    "OptInt",
+    "OptMoment",
+    "OptNum",
+    "OptStr",
+    "OptStrs",
+    "P",
+    "Parts",
+    "Position",
+    "Rating",
+    "Raw",
+    "Select",
+    "Str",
+    "Strs",
+    "Text",
+    "ToMany",
+    "ToOne",
+    "Uuid",
+    "V",
+    "Value",
+    "Vector",
+]

@@ -1,0 +1,148 @@
+# pyright: reportPrivateUsage=false
+"""Objects, composites and relations: the classes that generated code is made of.
+
+A generated class is an object; an instance of it is a path that leads to it through to-one relations. Neither has a
+public member of its own, so a field may have any name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, Self, overload
+
+import msgspec
+from typing_extensions import TypeVar
+
+from twentyql.build.operators import P, Path, V
+from twentyql.build.query import O
+
+if TYPE_CHECKING:
+    from twentyql.build.record import Record
+
+H = TypeVar("H", default=Any)
+"""The path one hop from the object."""
+D = TypeVar("D", default=Any)
+"""The same path from further away, whose root is Any."""
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Base of the value of a composite in a row: all of its parts."""
+
+
+class Object(Path, Generic[P, O]):
+    """Base of generated objects. ``wire`` and ``plural`` are the object's names in the schema."""
+
+    _f_wire: ClassVar[str]
+    _f_plural: ClassVar[str]
+
+    def __init_subclass__(cls, *, wire: str = "", plural: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._f_wire = wire
+        cls._f_plural = plural
+
+
+class Composite(Path, Generic[P, V]):
+    """Base of generated composites, whose attributes are their parts. ``value`` is their class in a row."""
+
+    _f_value: ClassVar[Any]
+    _f_nullable: bool
+
+    def __init_subclass__(cls, *, value: Any = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._f_value = value
+
+    @overload
+    def __get__(self, obj: None, owner: Any) -> Self: ...
+    @overload
+    def __get__(self, obj: Record[Any], owner: Any) -> V: ...
+    def __get__(self, obj: Any, owner: Any) -> Any:
+        return self
+
+    def __set__(self, obj: Record[Any], value: Never) -> None:
+        raise AttributeError("rows are read-only")
+
+
+class _Link:
+    """What leads on from an object to a class that is found by name at first use."""
+
+    def __init__(self, name: str, target: str) -> None:
+        self._f_name = name
+        self._f_target = target
+        self._f_owner: Any = None
+        self._f_first: Any = None
+
+    def __set_name__(self, owner: Any, _attribute: str) -> None:
+        self._f_owner = owner
+
+    def _f_resolve(self) -> Any:
+        return find(self._f_owner, self._f_target)
+
+    def _f_follow(self, obj: Any, nullable: bool = True) -> Any:
+        if isinstance(obj, Path):
+            return self._f_step(obj._f_root, obj._f_path, True)
+        if self._f_first is None:
+            self._f_first = self._f_step(self._f_owner, (), nullable)
+        return self._f_first
+
+    def _f_step(self, root: Any, path: tuple[str, ...], nullable: bool) -> Any:
+        target = self._f_resolve()
+        step = object.__new__(target)
+        step._f_root, step._f_path = root, (*path, self._f_name)
+        if issubclass(target, Composite):
+            step._f_nullable = nullable
+        return step
+
+
+class Parts(_Link, Generic[H, D]):
+    """A composite field: reading it gives the composite, whose attributes are its parts."""
+
+    def __init__(self, name: str, nullable: bool, target: str) -> None:
+        super().__init__(name, target)
+        self._f_nullable = nullable
+
+    @overload
+    def __get__(self, obj: None, owner: Any) -> H: ...
+    @overload
+    def __get__(self, obj: Object[Any, Any], owner: Any) -> D: ...
+    def __get__(self, obj: Any, owner: Any) -> Any:
+        return self._f_follow(obj, self._f_nullable)
+
+
+class ToOne(_Link, Generic[H, D]):
+    """A relation to at most one record: reading it gives the path to that record's object."""
+
+    @overload
+    def __get__(self, obj: None, owner: Any) -> H: ...
+    @overload
+    def __get__(self, obj: Object[Any, Any], owner: Any) -> D: ...
+    def __get__(self, obj: Any, owner: Any) -> Any:
+        return self._f_follow(obj)
+
+
+class ToMany(_Link, Generic[P, O]):
+    """A relation to any number of records, selected by ``Record.many``."""
+
+    def __get__(self, obj: None, owner: Any) -> Self:
+        if obj is not None:
+            raise TypeError(
+                f"{self!r} is a list, so it cannot be read through a to-one path. "
+                "Select the record before it with Record.one, and its list in that Record."
+            )
+        return self
+
+    def __repr__(self) -> str:
+        return f"{getattr(self._f_owner, '__name__', '?')}:{self._f_name}"
+
+
+def find(owner: Any, name: str) -> Any:
+    """The generated class ``name``: beside ``owner``, among the composites of its package, or in the package itself."""
+    module = sys.modules[owner.__module__]
+    found = vars(module).get(name)
+    if isinstance(found, type):
+        return found
+    package = owner.__module__.rpartition(".")[0]
+    if not package:
+        raise NameError(f"{owner.__name__} leads to {name!r}, which is not in {owner.__module__}.")
+    composites = importlib.import_module(f"{package}._composites")
+    return getattr(composites, name, None) or getattr(importlib.import_module(package), name)

@@ -1,0 +1,183 @@
+# pyright: reportPrivateUsage=false
+"""What a field expression can be asked: the bases of every kind, each adding operators to the one before.
+
+``Field`` (null tests, orders) < ``Equal`` (``==``) < ``OneOf`` (``!=``, ``in_``) < ``Ordered`` (``<``, ``between``).
+Operators give `Compare` nodes whose values are ready for JSON.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+from collections.abc import Iterable
+from typing import Any, Generic, Self, cast
+
+from typing_extensions import TypeVar
+
+from twentyql.build.query import All, Compare, Condition, O, Order
+
+P = TypeVar("P", default=Any)
+"""The object that a path starts from."""
+T = TypeVar("T", default=Any)
+"""The value of the field in a row."""
+V = TypeVar("V", default=Any)
+"""What the operators compare with; for a composite, its value in a row."""
+
+Many = list[V] | tuple[V, ...] | set[V] | frozenset[V]
+
+
+class Path:
+    """A place in the object graph: the class it starts from, and the GraphQL names down to it."""
+
+    _f_root: Any
+    _f_path: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        raise TypeError("A path has no truth value.")
+
+
+class Field(Generic[O, T]):
+    """A field of an object: an expression on the class, a value on a row.
+
+    ``name`` is the GraphQL name, so that the attribute may be called anything.
+    """
+
+    value_type: Any = Any
+    hashable = True
+
+    def __init__(self, name: str, nullable: bool = True) -> None:
+        self._f_path: tuple[str, ...] = (name,)
+        self._f_root: Any = None
+        self._f_nullable = nullable
+
+    def __set_name__(self, owner: Any, _attribute: str) -> None:
+        if self._f_root is None:
+            self._f_root = owner
+
+    def __repr__(self) -> str:
+        return f"{getattr(self._f_root, '__name__', '?')}:{'.'.join(self._f_path)}"
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"{self!r} has no truth value: join conditions with & | ~ instead of and, or, not.")
+
+    def _f_read(self, obj: Any) -> Any:
+        """The expression as read from ``obj``: the object class (None) or a path that leads to it."""
+        if not isinstance(obj, Path):
+            return self
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__)
+        copy._f_root = obj._f_root
+        copy._f_path = (*obj._f_path, *self._f_path)
+        copy._f_nullable = True
+        return copy
+
+    def _f_compare(self, operator: str, value: Any) -> Condition[O]:
+        return Compare(self._f_path, operator, value)
+
+    def is_null(self) -> Condition[O]:
+        """The field is empty; the server counts an empty text or list as null too."""
+        return self._f_compare("is", "NULL")
+
+    def is_not_null(self) -> Condition[O]:
+        """The field has a value."""
+        return self._f_compare("is", "NOT_NULL")
+
+    def asc(self) -> Order[O]:
+        """Smallest first, nulls last; ``.asc().nulls("first")`` puts them first."""
+        return Order(self._f_path, "AscNullsLast")
+
+    def desc(self) -> Order[O]:
+        """Largest first, nulls last."""
+        return Order(self._f_path, "DescNullsLast")
+
+
+class Equal(Field[O, T], Generic[O, V, T]):
+    """A field that can be compared for equality."""
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: V) -> Condition[O]:  # type: ignore[override]
+        return self._f_compare("eq", json_value(other))
+
+    def __ne__(self, other: object) -> bool:
+        raise TypeError(
+            f"{self!r} cannot be compared with !=: the server has no such operator here. Use ~(... == ...)."
+        )
+
+
+class OneOf(Equal[O, V, T], Generic[O, V, T]):
+    """A field that can also be unequal, or one of several values."""
+
+    __hash__ = object.__hash__
+
+    def __ne__(self, other: V) -> Condition[O]:  # type: ignore[override]
+        return self._f_compare("neq", json_value(other))
+
+    def in_(self, values: Many[V]) -> Condition[O]:
+        """The field is one of ``values``; false when there are none."""
+        return self._f_compare("in", json_list(values))
+
+
+class Ordered(OneOf[O, V, T], Generic[O, V, T]):
+    """A field whose values have an order."""
+
+    __hash__ = object.__hash__
+
+    def __lt__(self, other: V) -> Condition[O]:
+        return self._f_compare("lt", json_value(other))
+
+    def __le__(self, other: V) -> Condition[O]:
+        return self._f_compare("lte", json_value(other))
+
+    def __gt__(self, other: V) -> Condition[O]:
+        return self._f_compare("gt", json_value(other))
+
+    def __ge__(self, other: V) -> Condition[O]:
+        return self._f_compare("gte", json_value(other))
+
+    def between(self, low: V, high: V) -> Condition[O]:
+        """From ``low`` to ``high``, both included: two comparisons, as the server takes one operator a field."""
+        return All((self >= low, self <= high))
+
+
+def json_list(values: Iterable[Any]) -> list[Any]:
+    """``values`` as a list ready for JSON; a lone text is refused, since it is an iterable of its letters."""
+    if isinstance(values, (str, bytes)) or not isinstance(values, (list, tuple, set, frozenset)):
+        raise TypeError(f"Give a list, tuple or set of values, not {values!r}.")
+    items = [json_value(value) for value in cast("Iterable[Any]", values)]
+    return sorted(items, key=repr) if isinstance(values, (set, frozenset)) else items
+
+
+def json_value(value: Any) -> Any:
+    """``value`` as it is sent: a moment or day as ISO text, a Decimal as a number."""
+    if value is None:
+        raise TypeError("Nothing compares with None: use is_null() or is_not_null().")
+    if isinstance(value, datetime.datetime):
+        return _moment(value)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, decimal.Decimal):
+        return _number(value)
+    if isinstance(value, (str, bool, int, float)):
+        return value
+    raise TypeError(f"{value!r} cannot be compared with: give a text, number, bool, date, or datetime.")
+
+
+def _moment(value: datetime.datetime) -> str:
+    if value.utcoffset() is None:
+        raise ValueError(
+            f"{value!r} has no time zone, so it names no moment. Give it one, for example tzinfo=datetime.UTC."
+        )
+    return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+
+
+def _number(value: decimal.Decimal) -> int | float | str:
+    """A Decimal without losing digits: an int, a float that is exactly it when read back, or else its text."""
+    if not value.is_finite():
+        raise ValueError(f"{value} is no number that the server knows.")
+    if value == value.to_integral_value():
+        return int(value)
+    return float(value) if decimal.Decimal(repr(float(value))) == value else str(value)
+
+
+__all__ = ["Equal", "Field", "Many", "OneOf", "Ordered", "P", "Path", "Self", "T", "V", "json_list", "json_value"]

@@ -1,0 +1,233 @@
+# pyright: reportPrivateUsage=false
+"""How a Record is laid out: which slots msgspec decodes, and how attributes read them.
+
+A field of the object itself is a slot. A path further down is a property on a hidden nested struct that holds only
+the parts that are used. Where one wire field feeds two different things, its raw JSON is decoded once for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+from msgspec.structs import force_setattr
+
+from twentyql.build.objects import Composite
+from twentyql.build.operators import Field
+from twentyql.build.query import Column, Nested, Selection
+
+WIRE = "_w_"  # a hidden slot: a nested struct, or a list of children
+RAW = "_r_"  # a hidden slot: raw JSON that several attributes share
+TYPE = "_t_"  # a hidden struct type, kept on its Record so that rows can be pickled
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A nested Record in the body of another: ``MemberRow.one(Company.account_owner)``."""
+
+    record: Any
+    root: Any
+    path: tuple[str, ...]
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A Record's object, what its body says, and the rows it makes; it is the `RowType` of its Selection."""
+
+    object: Any
+    entries: dict[str, Any]
+    node_type: Any
+    unhashable: frozenset[str]
+
+    def get(self, row: Any, name: str) -> Any:
+        """The value, or the rows, that the row calls ``name``."""
+        return getattr(row, name)
+
+    def attach(self, row: Any, name: str, children: list[Any]) -> None:
+        """Put the complete children of a to-many into the row."""
+        entry = self.entries.get(name)
+        if not isinstance(entry, Child) or not entry.many:
+            raise TypeError(f"{name!r} is no to-many relation of {self.node_type.__name__}.")
+        force_setattr(row, WIRE + name, children)
+
+    def selection(self) -> Selection:
+        """The same in the planner's words."""
+        items = self.entries.items()
+        columns = tuple(Column(name, e._f_path) for name, e in items if not isinstance(e, Child))
+        nested = tuple(
+            Nested(name, e.path[0], e.record.query().selection, e.many) for name, e in items if isinstance(e, Child)
+        )
+        return Selection(self.object._f_wire, columns, nested, self)
+
+
+@dataclass
+class Layout:
+    """The members of the Record class to be: annotated slots, and what is set on the class."""
+
+    slots: dict[str, Any] = field(default_factory=dict[str, Any])
+    defaults: dict[str, Any] = field(default_factory=dict[str, Any])
+    members: dict[str, Any] = field(default_factory=dict[str, Any])
+    types: dict[str, Any] = field(default_factory=dict[str, Any])
+    shared: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    unhashable: set[str] = field(default_factory=set[str])
+
+    def slot(self, name: str, type_: Any, wire: str) -> None:
+        """A slot that msgspec fills from the wire field."""
+        self.slots[name] = type_
+        self.defaults[name] = msgspec.field(name=wire)
+
+    def late(self, name: str, type_: Any) -> None:
+        """A slot that is filled after decoding: no JSON field can have its name on the wire."""
+        self.slots[name] = type_
+        self.defaults[name] = msgspec.field(default=msgspec.UNSET, name=f"@{name}")
+
+
+def lay_out(entries: dict[str, Any]) -> Layout:
+    """The layout of the Record whose body says ``entries``."""
+    layout = Layout()
+    by_wire: dict[str, dict[str, Any]] = {}
+    for name, entry in entries.items():
+        if isinstance(entry, Child) and entry.many:
+            _lay_out_many(layout, name)
+        else:
+            by_wire.setdefault(path_of(entry)[0], {})[name] = entry
+    for wire, group in by_wire.items():
+        _lay_out_wire(layout, wire, group)
+    return layout
+
+
+def path_of(entry: Any) -> tuple[str, ...]:
+    return entry.path if isinstance(entry, Child) else entry._f_path
+
+
+def _lay_out_many(layout: Layout, name: str) -> None:
+    slot = WIRE + name
+    layout.late(slot, Any)
+    layout.unhashable.add(slot)
+    layout.members[name] = _children_property(name, slot)
+
+
+def _children_property(name: str, slot: str) -> property:
+    get = attrgetter(slot)
+
+    def read(row: Any) -> Any:
+        children = get(row)
+        if children is msgspec.UNSET:
+            raise AttributeError(f"{type(row).__name__}.{name} has not been read yet: fetch the row by its query.")
+        return children
+
+    return property(read)
+
+
+def _lay_out_wire(layout: Layout, wire: str, group: dict[str, Any]) -> None:
+    """Slots for everything that is read from one wire field."""
+    deep = {name: entry for name, entry in group.items() if len(path_of(entry)) > 1}
+    whole = {name: entry for name, entry in group.items() if name not in deep}
+    slots: dict[str, Any] = {}  # slot -> type, each decoded on its own
+    for name, entry in whole.items():
+        type_ = whole_type(entry)
+        twin = next((slot for slot, other in slots.items() if other == type_), None)
+        if twin is None:
+            slots[name] = type_
+        else:
+            layout.members[name] = property(attrgetter(twin))
+        if not _hashable(entry):
+            layout.unhashable.add(name)
+    if deep:
+        slots[WIRE + wire] = _hidden(layout, WIRE + wire, [(e._f_path[1:], e) for e in deep.values()]) | None
+        if not all(_hashable(entry) for entry in deep.values()):
+            layout.unhashable.add(WIRE + wire)
+        for name, entry in deep.items():
+            layout.members[name] = _path_property(WIRE + wire, entry._f_path[1:])
+    if len(slots) == 1:
+        layout.slot(*next(iter(slots.items())), wire)
+        return
+    layout.slot(RAW + wire, msgspec.Raw, wire)
+    layout.shared[RAW + wire] = list(slots)
+    for slot, type_ in slots.items():
+        layout.late(slot, type_)
+
+
+def whole_type(entry: Any) -> Any:
+    """What a field, a composite or a nested Record decodes to."""
+    if isinstance(entry, Child):
+        return entry.record | None
+    if isinstance(entry, Composite):
+        composite: Any = entry
+        return composite._f_value | None if composite._f_nullable else composite._f_value
+    return entry.value_type | None if entry._f_nullable and entry.value_type is not Any else entry.value_type
+
+
+def _hashable(entry: Any) -> bool:
+    if isinstance(entry, Child):
+        return True
+    return isinstance(entry, Field) and entry.hashable
+
+
+def _path_property(slot: str, rest: tuple[str, ...]) -> property:
+    """Reads down the hidden structs; None when one of them is missing."""
+    get = attrgetter(".".join((slot, *(WIRE + part for part in rest))))
+
+    def read(row: Any) -> Any:
+        try:
+            return get(row)
+        except AttributeError:
+            return None
+
+    return property(read)
+
+
+def _hidden(layout: Layout, name: str, leaves: list[tuple[tuple[str, ...], Any]]) -> Any:
+    """The struct of the parts that ``leaves`` need, kept in the layout under ``name``."""
+    groups: dict[str, list[tuple[tuple[str, ...], Any]]] = {}
+    for path, entry in leaves:
+        groups.setdefault(path[0], []).append((path[1:], entry))
+    fields: list[tuple[str, Any, Any]] = []
+    for wire, group in groups.items():
+        fields.append((WIRE + wire, _part_type(layout, f"{name}_{wire}", group), msgspec.field(name=wire)))
+    struct = msgspec.defstruct(TYPE + name, fields, frozen=True, kw_only=True, gc=False)
+    layout.types[TYPE + name] = struct
+    return struct
+
+
+def _part_type(layout: Layout, name: str, group: list[tuple[tuple[str, ...], Any]]) -> Any:
+    ends = [entry for path, entry in group if not path]
+    if len(ends) == len(group):
+        return whole_type(ends[0])
+    if ends:
+        raise TypeError(
+            f"{'.'.join(path_of(ends[0]))} is selected whole and by its parts through a relation: "
+            "select only one of the two, or use a nested Record.one(...)."
+        )
+    return _hidden(layout, name, group) | None
+
+
+@cache
+def _decoder(type_: Any) -> Any:
+    return msgspec.json.Decoder(type_)
+
+
+def splitter(layout: Layout, then: Callable[[Any], None] | None) -> Callable[[Any], None]:
+    """A ``__post_init__`` that decodes shared raw JSON into the slots it feeds."""
+    plan = {raw: [(slot, layout.slots[slot]) for slot in slots] for raw, slots in layout.shared.items()}
+
+    def split(row: Any) -> None:
+        for raw, slots in plan.items():
+            text = getattr(row, raw)
+            if not isinstance(text, msgspec.Raw):
+                continue  # a copy of a row that was split before
+            for slot, type_ in slots:
+                force_setattr(row, slot, _decoder(type_).decode(text))
+            force_setattr(row, raw, None)
+        if then is not None:
+            then(row)
+
+    return split
+
+
+__all__ = ["Child", "Layout", "Shape", "lay_out", "path_of", "splitter"]
