@@ -1,0 +1,68 @@
+"""The folder tree is the architecture: who may import whom, what may be imported where, how long a module may be."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "twentyql"
+MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "templates" not in p.parts)
+
+# A layer imports only from the layers before it, and from its own stage.
+LAYERS: list[set[str]] = [
+    {"errors", "config"},
+    {"schema", "transport"},
+    {"introspect", "generate", "build"},
+    {"plan"},
+    {"execute", "output", "write"},
+    {"client"},
+    {"integrations", "cli"},
+]
+# Stages of one layer that may follow each other, left to right, without a cycle.
+WITHIN = {("output", "execute"), ("generate", "build"), ("config", "errors"), ("transport", "schema")}
+ONLY_IN = {
+    "aiohttp": {"transport.py", "sandbox/", "webhooks/"},
+    "gql": {"transport.py"},
+    "jinja2": {"generate/render.py"},
+    "pyarrow": {"output/arrow.py", "output/parquet.py"},
+    "sqlalchemy": {"sandbox/"},
+    "typer": {"cli/"},
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def stage(name: str) -> str:
+    return name.removeprefix("twentyql.").split(".")[0]
+
+
+def layer(name: str) -> int | None:
+    return next((i for i, names in enumerate(LAYERS) if name in names), None)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_module_keeps_the_architecture(path: Path) -> None:
+    here = path.relative_to(PACKAGE).as_posix()
+    own = here.split("/")[0].removesuffix(".py")
+    for name in imports(path):
+        top = name.split(".")[0]
+        if top in ONLY_IN:
+            assert any(here.startswith(place) for place in ONLY_IN[top]), f"{here} must not import {top}"
+        if top == "twentyql" and own not in ("__init__", "cli", "client"):
+            other = stage(name)
+            if own == "sandbox":
+                assert other in ("sandbox", "errors"), f"the sandbox mirrors the server alone, {here} imports {name}"
+            mine, theirs = layer(own), layer(other)
+            if other != own and mine is not None and theirs is not None:
+                fine = theirs < mine or (own, other) in WITHIN
+                assert fine, f"{here} imports {name}, which is not before it"
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, f"{here} is over 400 lines"
