@@ -134,8 +134,7 @@ class Record(msgspec.Struct, Generic[O], metaclass=RecordMeta, frozen=True, kw_o
 
 
 def _values(row: Any) -> Iterator[tuple[str, Any]]:
-    cls: Any = type(row)
-    shape: Any = cls.__f_shape__
+    shape: Any = row.__f_shape__
     for name, entry in shape.entries.items() if shape else ():
         missing = isinstance(entry, Child) and entry.many and getattr(row, WIRE + name) is msgspec.UNSET
         yield name, msgspec.UNSET if missing else getattr(row, name)

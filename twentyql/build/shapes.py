@@ -157,10 +157,13 @@ def whole_type(entry: Any) -> Any:
     """What a field, a composite or a nested Record decodes to."""
     if isinstance(entry, Child):
         return entry.record | None
-    if isinstance(entry, Composite):
-        composite: Any = entry
-        return composite._f_value | None if composite._f_nullable else composite._f_value
+    if _is_composite(entry):
+        return entry._f_value | None if entry._f_nullable else entry._f_value
     return entry.value_type | None if entry._f_nullable and entry.value_type is not Any else entry.value_type
+
+
+def _is_composite(entry: Any) -> bool:
+    return isinstance(entry, Composite)
 
 
 def _hashable(entry: Any) -> bool:
