@@ -1,0 +1,83 @@
+"""Endpoint -> Loaded: one introspection query on ``/graphql`` and one data-model query on ``/metadata``."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import msgspec
+from graphql import get_introspection_query
+
+from twentyql.errors import AuthenticationError, ConnectError, NotGraphQLError, SchemaError, ServerError
+from twentyql.introspect.load import Loaded, assemble, schema_from_introspection
+
+DATA_MODEL_QUERY = """{
+  objects(paging: {first: 1000}) {
+    edges { node {
+      id nameSingular namePlural labelSingular labelPlural description icon isSystem isActive isSearchable
+      labelIdentifierFieldMetadataId duplicateCriteria
+      fieldsList {
+        id name type label description isNullable isUnique isActive isSystem defaultValue options settings
+        relation {
+          type sourceFieldMetadata { id name } targetObjectMetadata { id nameSingular namePlural }
+          targetFieldMetadata { id name }
+        }
+        morphRelations {
+          type targetObjectMetadata { id nameSingular namePlural } targetFieldMetadata { id name }
+        }
+      }
+      indexMetadataList { id name isUnique indexFieldMetadataList { fieldMetadataId order } }
+    } }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""
+WORKSPACE_QUERY = "{ currentWorkspace { id displayName subdomain metadataVersion } }"
+
+
+class Asks(Protocol):
+    """What this stage needs of the transport: a document in, the answer's bytes out."""
+
+    async def post(self, path: str, text: str, variables: dict[str, Any], *, timeout: float | None = None) -> bytes: ...
+
+
+async def fetch(server: Asks) -> Loaded:
+    """Introspect both endpoints; without a right to ``/metadata`` the model comes from the types alone."""
+    introspection = await ask(server, "/graphql", get_introspection_query(descriptions=True))
+    schema = schema_from_introspection(introspection, "The server's answer")
+    return assemble(schema, await fetch_data_model(server), introspection)
+
+
+async def fetch_data_model(server: Asks) -> dict[str, Any] | None:
+    """The data model of ``/metadata``, or None where the server has none or this key may not read it."""
+    try:
+        return await ask(server, "/metadata", DATA_MODEL_QUERY)
+    except (AuthenticationError, ConnectError):
+        raise
+    except (ServerError, SchemaError):
+        return None
+
+
+async def fetch_workspace(server: Asks) -> dict[str, Any] | None:
+    """``id``, ``displayName``, ``subdomain`` and ``metadataVersion`` of the workspace, or None where unknown."""
+    try:
+        answer = await ask(server, "/metadata", WORKSPACE_QUERY)
+    except (AuthenticationError, ConnectError):
+        raise
+    except (ServerError, SchemaError):
+        return None
+    return answer["data"].get("currentWorkspace")
+
+
+async def ask(server: Asks, path: str, text: str) -> dict[str, Any]:
+    """One request whose whole answer is wanted as JSON; GraphQL errors raise the matching ServerError."""
+    from twentyql.transport import map_graphql_error
+
+    body = await server.post(path, text, {})
+    try:
+        answer = msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise NotGraphQLError(f"{path} answered with broken JSON: {error}") from error
+    if answer.get("errors"):
+        raise map_graphql_error(answer["errors"][0])
+    if not isinstance(answer.get("data"), dict):
+        raise NotGraphQLError(f"{path} answered without data.", advice="Is this the address of a GraphQL server?")
+    return answer

@@ -1,0 +1,98 @@
+"""Files -> Loaded: a schema folder as ``pull`` writes it, or single files that another tool wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from graphql import GraphQLError, GraphQLSchema, build_client_schema, build_schema
+
+from twentyql.errors import SchemaError
+from twentyql.schema.derive import derive
+from twentyql.schema.enrich import enrich
+from twentyql.schema.model import SchemaModel
+
+CORE_SDL = "core.graphql"
+CORE_INTROSPECTION = "core.introspection.json"
+METADATA_SDL = "metadata.graphql"
+DATA_MODEL = "objects.json"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Stage 1's noun: the GraphQL schema, the data model if it is known, and the model made of both."""
+
+    schema: GraphQLSchema
+    model: SchemaModel
+    data_model: dict[str, Any] | None = None
+    introspection: dict[str, Any] | None = None
+
+
+def load(path: Path) -> Loaded:
+    """Load a schema folder, an introspection ``.json`` or an SDL ``.graphql`` file.
+
+    A folder has ``core.introspection.json`` or ``core.graphql``, and ``objects.json`` where ``/metadata`` was allowed.
+    Raises SchemaError naming the file when it is missing or cannot be read.
+    """
+    if path.is_dir():
+        return load_folder(path)
+    if not path.exists():
+        raise SchemaError(f"There is no {path}.", advice="Write one with `twentyql pull`.")
+    schema, introspection = _schema_of(path)
+    return Loaded(schema, derive(schema), introspection=introspection)
+
+
+def load_folder(folder: Path) -> Loaded:
+    """Load the folder that ``pull`` wrote."""
+    sources = [folder / name for name in (CORE_INTROSPECTION, CORE_SDL) if (folder / name).exists()]
+    if not sources:
+        raise SchemaError(
+            f"{folder} holds neither {CORE_INTROSPECTION} nor {CORE_SDL}.", advice="Write them with `twentyql pull`."
+        )
+    schema, introspection = _schema_of(sources[0])
+    data_model = _json_of(folder / DATA_MODEL) if (folder / DATA_MODEL).exists() else None
+    return assemble(schema, data_model, introspection)
+
+
+def assemble(
+    schema: GraphQLSchema, data_model: dict[str, Any] | None, introspection: dict[str, Any] | None = None
+) -> Loaded:
+    """Derive the model from the types and enrich it with the data model, if there is one."""
+    model = derive(schema)
+    if data_model:
+        model = enrich(model, data_model)
+    return Loaded(schema, model, data_model, introspection)
+
+
+def schema_from_introspection(answer: dict[str, Any], where: str) -> GraphQLSchema:
+    """The schema of an introspection answer, with or without its ``data`` envelope."""
+    try:
+        return build_client_schema(answer.get("data") or answer)  # type: ignore[arg-type]
+    except (TypeError, GraphQLError, KeyError, AttributeError) as error:
+        raise SchemaError(f"{where} is no introspection answer: {str(error)[:200]}") from error
+
+
+def _schema_of(path: Path) -> tuple[GraphQLSchema, dict[str, Any] | None]:
+    if path.suffix == ".json":
+        answer = _json_of(path)
+        return schema_from_introspection(answer, str(path)), answer
+    try:
+        return build_schema(_text_of(path)), None
+    except (TypeError, GraphQLError) as error:
+        raise SchemaError(f"{path} is no valid schema: {str(error)[:300]}") from error
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SchemaError(f"{path} cannot be read: {error}") from error
+
+
+def _json_of(path: Path) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(_text_of(path).encode(), type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise SchemaError(f"{path} is no JSON object: {error}") from error
