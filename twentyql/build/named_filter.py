@@ -119,10 +119,10 @@ def _one(field: FieldModel, value: Any, path: Path) -> Any:
 
 
 def _entries(mapping: Any, path: Path, what: str) -> Iterator[tuple[str, Any]]:
+    entries: Any = mapping
     if not isinstance(mapping, Mapping):
         place = _dotted(path) if path else "A filter"
         raise QueryError(f"{place} takes an object with {what}, not {mapping!r}.")
-    entries: Any = mapping
     for name, value in entries.items():
         if not isinstance(name, str):
             raise QueryError(f"{name!r} is no name{_in(path)}.")

@@ -43,6 +43,7 @@ class RecordMeta(msgspec.StructMeta):
     """Makes a Struct of a Record's body."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **config: Any) -> Any:
+        config = {"frozen": True, "kw_only": True, "gc": False, **config}
         taken = take(name, namespace)
         before = inherited(bases)
         if not taken and not before:
@@ -56,7 +57,6 @@ class RecordMeta(msgspec.StructMeta):
             check(name, attribute, entry, root)
         layout = lay_out(entries)
         fill(namespace, layout)
-        config.setdefault("kw_only", True)
         made = super().__new__(mcs, name, bases, namespace, **config)
         finish(cast(Any, made), root, entries, layout)
         return made
@@ -69,7 +69,7 @@ class RecordMeta(msgspec.StructMeta):
         return type.__getattribute__(cls, name)
 
 
-class Record(msgspec.Struct, Generic[O], metaclass=RecordMeta, frozen=True, kw_only=True, gc=False):
+class Record(msgspec.Struct, Generic[O], metaclass=RecordMeta):
     """Base of what is selected of an object's records: ``class CompanyRow(Record[Company])``.
 
     Rows are read-only, compare by value, and can be hashed, copied and pickled.

@@ -1,0 +1,98 @@
+"""What users type, and the types that it must have: both checkers must find nothing here."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+from typing import Any, Literal
+
+from crm_example import Company, Person, WorkspaceMember
+from crm_example._composites import ActorValue, AddressValue
+from typing_extensions import assert_type
+
+from twentyql.build.query import Condition, Order, Query
+from twentyql.build.record import Record
+
+Policy = Literal["ON_SITE", "HYBRID", "REMOTE_WORK"]
+
+
+class MemberRow(Record[WorkspaceMember]):
+    first_name = WorkspaceMember.name.first_name
+    start_day = WorkspaceMember.calendar_start_day
+
+
+class PersonRow(Record[Person]):
+    id = Person.id
+    last_name = Person.name.last_name
+    rating = Person.performance_rating
+    company_name = Person.company.name
+    company_since = Person.company.created_at
+
+
+class CompanyRow(Record[Company]):
+    id = Company.id
+    name = Company.name
+    created = Company.created_at
+    employees = Company.employees
+    city = Company.address.address_city
+    revenue = Company.annual_revenue.amount_micros
+    address = Company.address
+    created_by = Company.created_by
+    policies = Company.work_policy
+    owner = MemberRow.one(Company.account_owner)
+    people = PersonRow.many(Company.people)
+
+    def label(self) -> str:
+        return f"{self.name or self.id}"
+
+
+class MoreRow(CompanyRow):
+    tagline = Company.tagline
+
+
+def values(row: CompanyRow, more: MoreRow) -> None:
+    assert_type(row.id, str)
+    assert_type(row.name, str | None)
+    assert_type(row.created, datetime.datetime)
+    assert_type(row.employees, float | None)
+    assert_type(row.city, str | None)
+    assert_type(row.revenue, decimal.Decimal | None)
+    assert_type(row.address, AddressValue | None)
+    assert_type(row.created_by, ActorValue)
+    assert_type(row.created_by.name, str | None)
+    assert_type(row.policies, list[Policy] | None)
+    assert_type(row.owner, MemberRow | None)
+    assert_type(row.people, list[PersonRow])
+    assert_type(row.people[0].company_name, str | None)
+    assert_type(row.people[0].company_since, datetime.datetime | None)
+    assert_type(row.label(), str)
+    assert_type(more.tagline, str)
+    assert_type(more.people, list[PersonRow])
+
+
+def narrowed(row: CompanyRow) -> str:
+    if row.owner is not None:
+        assert_type(row.owner, MemberRow)
+        return row.owner.first_name or str(row.owner.start_day)
+    return row.name.upper() if row.name is not None else ""
+
+
+noon = datetime.datetime(2026, 1, 1, 12, tzinfo=datetime.UTC)
+conditions: list[Condition[Company]] = [
+    Company.name.ilike("%acme%") & Company.address.address_city.is_not_null(),
+    (Company.created_at >= noon) | ~Company.created_at.between(noon, noon),
+    Company.employees > 5,
+    Company.annual_revenue.amount_micros < decimal.Decimal("1.5"),
+    Company.visa_sponsorship == True,  # noqa: E712
+    Company.work_policy.contains_any(["HYBRID"]),
+    Company.account_owner.user_email == "a@b.c",
+    Company.name.in_(("a", "b")),
+    Company.created_by.source != "API",
+]
+assert_type(Company.name.asc(), Order[Company[Any]])
+assert_type(Company.name.desc().nulls("first"), Order[Company[Any]])
+query = CompanyRow.where(*conditions).order_by(Company.name.asc(), Company.account_owner.user_email.desc()).limit(5)
+assert_type(query, Query[Company[Any], CompanyRow])
+assert_type(PersonRow.query(), Query[Person[Any], PersonRow])
+deep = PersonRow.where(Person.performance_rating.in_(["RATING_5"]), Person.company.name.starts_with("A"))
+assert_type(deep, Query[Person[Any], PersonRow])

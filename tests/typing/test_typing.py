@@ -1,0 +1,71 @@
+"""The types of the typed query, checked by the checkers themselves: right use is clean, each wrong use is an error."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+ENV = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(Path.home())}
+
+
+def mypy(folder: Path) -> dict[str, set[int]]:
+    """The lines with errors, by file."""
+    config = folder / "mypy.ini"
+    config.write_text("[mypy]\nstrict = true\npython_version = 3.11\n")
+    command = [sys.executable, "-m", "mypy", "--config-file", str(config), "--no-error-summary", "right.py", "wrong.py"]
+    environment = {**ENV, "MYPYPATH": f"{folder}:{ROOT}"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    found: dict[str, set[int]] = {}
+    for name, line in re.findall(r"^(\S+?):(\d+): error:", done.stdout, re.MULTILINE):
+        found.setdefault(Path(name).name, set()).add(int(line))
+    return found
+
+
+def pyright(folder: Path) -> dict[str, set[int]]:
+    """The lines with errors, by file; a value that is not used is no error here."""
+    settings = {
+        "include": ["."],
+        "typeCheckingMode": "strict",
+        "pythonVersion": "3.11",
+        "extraPaths": [str(ROOT)],
+        "reportUnusedExpression": "none",
+        "reportUnusedVariable": "none",
+        "reportUnusedCoroutine": "none",
+    }
+    (folder / "pyrightconfig.json").write_text(json.dumps(settings))
+    command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--outputjson"]
+    done = subprocess.run(command, cwd=folder, env=ENV, capture_output=True, text=True, timeout=120)
+    found: dict[str, set[int]] = {}
+    for item in json.loads(done.stdout)["generalDiagnostics"]:
+        if item["severity"] == "error":
+            found.setdefault(Path(item["file"]).name, set()).add(item["range"]["start"]["line"] + 1)
+    return found
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("typing")
+    shutil.copytree(HERE / "crm_example", made / "crm_example", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(HERE / "right.py", made / "right.py")
+    shutil.copy(HERE / "wrong.py.txt", made / "wrong.py")
+    return made
+
+
+@pytest.mark.parametrize("checker", [mypy, pyright])
+def test_right_use_is_clean_and_each_wrong_use_is_found(checker, folder: Path) -> None:  # type: ignore[no-untyped-def]
+    lines = (HERE / "wrong.py.txt").read_text().splitlines()
+    marked = {number for number, line in enumerate(lines, 1) if line.endswith("# expect: error")}
+    found = checker(folder)
+    wrong = found.pop("wrong.py", set())
+    assert found == {}
+    assert sorted(marked - wrong) == [], "not found"
+    assert sorted(wrong - marked) == [], "found where nothing is wrong"
