@@ -36,7 +36,7 @@ WORKSPACE_QUERY = "{ currentWorkspace { id displayName subdomain metadataVersion
 class Asks(Protocol):
     """What this stage needs of the transport: a document in, the answer's bytes out."""
 
-    async def post(self, path: str, text: str, variables: dict[str, Any], *, timeout: float | None = None) -> bytes: ...
+    async def post(self, path: str, text: str, variables: dict[str, Any]) -> bytes: ...
 
 
 async def fetch(server: Asks) -> Loaded:
@@ -64,7 +64,8 @@ async def fetch_workspace(server: Asks) -> dict[str, Any] | None:
         raise
     except (ServerError, SchemaError):
         return None
-    return answer["data"].get("currentWorkspace")
+    workspace: dict[str, Any] | None = answer["data"].get("currentWorkspace")
+    return workspace
 
 
 async def ask(server: Asks, path: str, text: str) -> dict[str, Any]:

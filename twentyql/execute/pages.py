@@ -1,0 +1,127 @@
+"""Bytes of one answer -> Page: the rows as their own type, and beside them the keys that the executor needs.
+
+The body is read twice by msgspec: once into the caller's rows and once, skipping all else, into the keys. So a row
+holds what was selected and nothing more, whatever relation it was read through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from twentyql.errors import NotGraphQLError, TwentyqlError
+from twentyql.plan.model import KeyPath, Read
+
+N = TypeVar("N")
+
+
+class _PageInfo(msgspec.Struct, rename="camel"):
+    has_next_page: bool = False
+    end_cursor: str | None = None
+
+
+class _Edge(msgspec.Struct, Generic[N]):
+    node: N
+
+
+class _Connection(msgspec.Struct, Generic[N], rename="camel"):
+    edges: list[_Edge[N]] = []
+    page_info: _PageInfo = msgspec.field(default_factory=_PageInfo)
+    total_count: int | None = None
+
+
+class _Answer(msgspec.Struct, Generic[N]):
+    data: dict[str, _Connection[N] | None] | None = None
+    errors: list[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of one read. ``keys[i]`` are the values of ``read.keys`` for ``rows[i]``; the first is its id."""
+
+    rows: list[Any]
+    keys: list[tuple[Any, ...]]
+    total: int | None
+    has_next: bool
+    cursor: str | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The server's errors instead of a page."""
+
+    errors: Sequence[dict[str, Any]]
+
+
+class PageDecoder:
+    """Decodes the answers to one Read."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        row: Any = read.selection.rows.node_type
+        generic: Any = _Answer
+        self._rows: Any = msgspec.json.Decoder(generic[row])
+        keys, attributes = _key_type(read.keys)
+        self._keys: Any = msgspec.json.Decoder(generic[keys])
+        self._attributes = [attributes[path] for path in read.keys]
+
+    def decode(self, body: bytes) -> Page | Refusal:
+        """The page, or what the server said instead; NotGraphQLError when the body is neither."""
+        try:
+            answer = self._rows.decode(body)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise self._explain(body, error) from error
+        if answer.errors:
+            return Refusal(answer.errors)
+        found = (answer.data or {}).get(self._read.root)
+        if found is None:
+            raise NotGraphQLError(f"The answer for {self._read.name} has neither data nor errors.")
+        keys = self._keys.decode(body).data[self._read.root]
+        return Page(
+            rows=[edge.node for edge in found.edges],
+            keys=[tuple(_value(edge.node, path) for path in self._attributes) for edge in keys.edges],
+            total=found.total_count,
+            has_next=found.page_info.has_next_page,
+            cursor=found.page_info.end_cursor,
+            size=len(body),
+        )
+
+    def _explain(self, body: bytes, error: Exception) -> TwentyqlError:
+        """Say whether the body is no whole JSON, or JSON that does not fit."""
+        try:
+            msgspec.json.decode(body)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return NotGraphQLError(
+                f"The answer for {self._read.name} ({len(body)} bytes) is cut or no JSON.", advice=str(error)
+            )
+        return NotGraphQLError(
+            f"A value of {self._read.name} does not fit the schema: {error}.",
+            advice="Was the schema changed? Pull and generate again.",
+        )
+
+
+def _key_type(paths: Sequence[KeyPath]) -> tuple[Any, dict[KeyPath, tuple[str, ...]]]:
+    """A struct that holds just the values at ``paths``, and the attributes that lead to each."""
+    rests: dict[str, list[KeyPath]] = {}
+    for path in paths:
+        rests.setdefault(path[0], []).append(path[1:])
+    fields: list[tuple[str, Any, Any]] = []
+    attributes: dict[KeyPath, tuple[str, ...]] = {}
+    for i, (name, below) in enumerate(rests.items()):
+        slot = f"f{i}"
+        deeper, deeper_attributes = _key_type([rest for rest in below if rest]) if any(below) else (Any, {})
+        fields.append((slot, (deeper | None) if any(below) else Any, msgspec.field(default=None, name=name)))
+        attributes |= {(name, *rest): (slot, *deeper_attributes.get(rest, ())) for rest in below}
+    return msgspec.defstruct("Keys", fields, gc=False), attributes
+
+
+def _value(node: Any, attributes: tuple[str, ...]) -> Any:
+    for name in attributes:
+        if node is None:
+            return None
+        node = getattr(node, name)
+    return node

@@ -1,0 +1,147 @@
+"""The receipt of a read: what was counted, what was sent, and the verdict that it proves.
+
+While a read runs, a `Tally` is written to; `Tally.receipt` freezes it. The verdict is ``complete`` only if every list
+was read to its end and its rows agree with the server's own counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from twentyql.plan.model import Plan, Read
+
+Verdict = Literal["complete", "withheld", "incomplete"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListReceipt:
+    """One list of the plan: rows read, the server's counts before and after, and what was odd.
+
+    ``unattached`` counts live records of the object that belong to no parent of this read; None where not asked.
+    """
+
+    name: str
+    object: str
+    rows: int
+    requests: int
+    count_before: int | None
+    count_after: int | None
+    withheld: int = 0
+    repeated: int = 0
+    unattached: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The proof that comes with every read. ``seconds`` is wall time, ``waited`` the part spent on the pace."""
+
+    verdict: Verdict
+    lists: tuple[ListReceipt, ...]
+    requests: int
+    tokens: int
+    retries: int
+    bytes: int
+    seconds: float
+    waited: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """Rows of all lists together."""
+        return sum(part.rows for part in self.lists)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The receipt as JSON-ready data, as it is saved beside exported files."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        parts = ", ".join(f"{part.rows:,} {part.name}" for part in self.lists)
+        return (
+            f"{self.verdict}: {parts}; {self.requests} requests, {self.tokens} tokens, {self.retries} retries, "
+            f"{self.seconds:.2f} s ({self.waited:.2f} s waiting for the pace)"
+        )
+
+
+@dataclass(slots=True)
+class ListTally:
+    """What happened on one list so far. ``counted`` adds up the counts of the chunks a child list is read in."""
+
+    read: Read
+    rows: int = 0
+    requests: int = 0
+    before: int | None = None
+    after: int | None = None
+    withheld: int = 0
+    repeated: int = 0
+    unattached: int | None = None
+
+    def counted(self, first: int | None, last: int | None) -> None:
+        """Add the counts that the server gave at the start and at the end of one scan."""
+        if first is not None and last is not None:
+            self.before = (self.before or 0) + first
+            self.after = (self.after or 0) + last
+
+    def receipt(self) -> ListReceipt:
+        return ListReceipt(
+            self.read.name,
+            self.read.object,
+            self.rows,
+            self.requests,
+            self.before,
+            self.after,
+            self.withheld,
+            self.repeated,
+            self.unattached,
+        )
+
+
+@dataclass(slots=True)
+class Tally:
+    """Everything that happened during one read so far."""
+
+    plan: Plan
+    requests: int = 0
+    tokens: int = 0
+    retries: int = 0
+    bytes: int = 0
+    finished: bool = False
+    notes: list[str] = field(default_factory=list[str])
+    lists: dict[tuple[str, ...], ListTally] = field(default_factory=dict[tuple[str, ...], ListTally])
+
+    def of(self, read: Read) -> ListTally:
+        return self.lists.setdefault(read.path, ListTally(read))
+
+    def receipt(self, seconds: float, waited: float) -> Receipt:
+        """The receipt as things stand."""
+        lists = tuple(self.of(read).receipt() for read in self.plan.root.walk())
+        notes = list(self.notes)
+        limited = self.plan.query.most is not None
+        doubts = [] if self.plan.nothing else [d for part in lists if (d := doubt(part, limited=limited))]
+        verdict: Verdict = "complete"
+        if any(part.withheld for part in lists):
+            verdict = "withheld"
+            notes += [
+                f"{p.name}: the server counts {p.withheld} more rows and withholds them" for p in lists if p.withheld
+            ]
+        if doubts or not self.finished:
+            verdict = "incomplete"
+            notes += doubts if self.finished else [*doubts, "the read was stopped before its end"]
+        return Receipt(
+            verdict, lists, self.requests, self.tokens, self.retries, self.bytes, seconds, waited, tuple(notes)
+        )
+
+
+def doubt(part: ListReceipt, *, limited: bool) -> str | None:
+    """Why the rows of a list cannot be proved whole by the counts, or None.
+
+    Rows that came or went while reading move the count, so any number between the two counts agrees with them.
+    """
+    if part.count_before is None or part.count_after is None or limited:
+        return None
+    least = min(part.count_before, part.count_after) - part.withheld
+    most = max(part.count_before, part.count_after)
+    if least <= part.rows <= most:
+        return None
+    counted = f"{part.count_before} before and {part.count_after} after"
+    return f"{part.name}: {part.rows} rows read, but the server counted {counted}"

@@ -1,0 +1,102 @@
+"""A tree of GraphQL names -> the text of one paged list, in the form that the server really executes.
+
+No nested aliases, no variable defaults, no directives; ``totalCount`` always beside the edges, because a relation
+without a root aggregate makes a Twenty server read its whole table (observed-2.21 section 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from twentyql.build.query import Selection
+from twentyql.errors import QueryError
+from twentyql.schema.model import FieldModel, ObjectModel, RelationModel, SchemaModel
+
+Tree = dict[str, "Tree"]
+
+
+def selection_tree(model: SchemaModel, selection: Selection, keys: Iterable[tuple[str, ...]]) -> Tree:
+    """Every GraphQL field that one node is asked for: columns, ``one`` selections and the keys of the plan."""
+    of = model.object(selection.object)
+    tree: Tree = {}
+    for path in keys:
+        _add(model, of, tree, path)
+    _add_selection(model, of, tree, selection)
+    return tree
+
+
+def _add_selection(model: SchemaModel, of: ObjectModel, tree: Tree, selection: Selection) -> None:
+    for column in selection.columns:
+        _add(model, of, tree, column.path)
+    for nested in selection.nested:
+        if not nested.many:
+            target = model.object(of.relation(nested.relation).target)
+            below = tree.setdefault(nested.relation, {})
+            below.setdefault("id", {})
+            _add_selection(model, target, below, nested.selection)
+
+
+def _add(model: SchemaModel, of: ObjectModel, tree: Tree, path: tuple[str, ...]) -> None:
+    member = of.member(path[0])
+    below = tree.setdefault(path[0], {})
+    if isinstance(member, FieldModel):
+        _add_parts(member, below, path[1:])
+    elif member.is_to_many:
+        raise QueryError(
+            f"{of.plural}.{member.name} leads to many records, so it is no column.", advice="Select it with .many()."
+        )
+    elif len(path) == 1:
+        below.setdefault("id", {})
+    else:
+        _add(model, model.object(member.target), below, path[1:])
+
+
+def _add_parts(field: FieldModel, tree: Tree, rest: tuple[str, ...]) -> None:
+    if rest:
+        part = field.part(rest[0])
+        _add_parts(part, tree.setdefault(part.name, {}), rest[1:])
+        return
+    for part in field.parts:
+        _add_parts(part, tree.setdefault(part.name, {}), ())
+
+
+def relations_in(model: SchemaModel, of: ObjectModel, tree: Tree) -> Iterator[RelationModel]:
+    """The to-one relations that a tree goes through."""
+    for relation in of.relations:
+        if relation.name in tree:
+            yield relation
+
+
+def list_document(of: ObjectModel, tree: Tree, *, filtered: bool, ordered: bool) -> str:
+    """The document of one paged list of ``of``; its variables are ``$first``, ``$after``, ``$filter``, ``$orderBy``."""
+    variables = [("first", "Int"), ("after", "String")]
+    if filtered:
+        variables.append(("filter", _named(of, of.filter_type, "filter")))
+    if ordered:
+        variables.append(("orderBy", f"[{_named(of, of.order_type, 'orderBy')}]"))
+    declared = ", ".join(f"${name}: {type_}" for name, type_ in variables)
+    passed = ", ".join(f"{name}: ${name}" for name, _ in variables)
+    count = "totalCount " if "totalCount" in of.aggregates else ""
+    return (
+        f"query {of.plural}({declared}) {{ {of.roots.many}({passed}) {{ "
+        f"{count}edges {{ node {_braces(tree)} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+    )
+
+
+def count_document(of: ObjectModel, *, filtered: bool) -> str:
+    """The document that counts the records of ``of`` and reads none."""
+    if not filtered:
+        return f"query {of.plural}Count {{ {of.roots.many} {{ totalCount }} }}"
+    type_ = _named(of, of.filter_type, "filter")
+    return f"query {of.plural}Count($filter: {type_}) {{ {of.roots.many}(filter: $filter) {{ totalCount }} }}"
+
+
+def _braces(tree: Tree) -> str:
+    inner = " ".join(name + (f" {_braces(below)}" if below else "") for name, below in tree.items())
+    return f"{{ {inner} }}"
+
+
+def _named(of: ObjectModel, type_: str | None, argument: str) -> str:
+    if type_ is None:
+        raise QueryError(f"This server's {of.plural} take no {argument}.")
+    return type_
