@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 import decimal
-from typing import Any, Literal
+from typing import Any, Literal, assert_type
 
 from crm_example import Company, Person, WorkspaceMember
 from crm_example._composites import ActorValue, AddressValue
-from typing_extensions import assert_type
 
 from twentyql.build.query import Condition, Order, Query
 from twentyql.build.record import Record
