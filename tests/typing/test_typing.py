@@ -7,12 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
+Checker = Callable[[Path], dict[str, set[int]]]
 ENV = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(Path.home())}
 
 
@@ -61,7 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("checker", [mypy, pyright])
-def test_right_use_is_clean_and_each_wrong_use_is_found(checker, folder: Path) -> None:  # type: ignore[no-untyped-def]
+def test_right_use_is_clean_and_each_wrong_use_is_found(checker: Checker, folder: Path) -> None:
     lines = (HERE / "wrong.py.txt").read_text().splitlines()
     marked = {number for number, line in enumerate(lines, 1) if line.endswith("# expect: error")}
     found = checker(folder)
