@@ -1,0 +1,337 @@
+"""READ FIRST: `connect` and `Client` call the stages in order.
+
+settings -> transport -> introspect (schema, model) -> plan(query) -> execute -> rows, tables, files, and a receipt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+
+from twentyql.build import named
+from twentyql.build.query import Query
+from twentyql.config import Settings, load_settings
+from twentyql.errors import UsageError
+from twentyql.execute.pacer import Pacer
+from twentyql.execute.receipt import Receipt, Tally
+from twentyql.execute.requester import Requester
+from twentyql.execute.runner import OnBatch, Runner
+from twentyql.introspect.fetch import fetch, fetch_workspace
+from twentyql.introspect.load import Loaded, load
+from twentyql.plan.explain import Explanation, counts_needed, explain
+from twentyql.plan.model import Plan
+from twentyql.plan.planner import plan
+from twentyql.schema.dialects import Dialect, dialect
+from twentyql.schema.model import SchemaModel
+from twentyql.transport import HttpTransport
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Result(Sequence[R], Generic[R]):
+    """Every row of a query, and the receipt that proves it."""
+
+    rows: tuple[R, ...]
+    receipt: Receipt
+
+    @overload
+    def __getitem__(self, index: int) -> R: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[R, ...]: ...
+    def __getitem__(self, index: int | slice) -> R | tuple[R, ...]:
+        return self.rows[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        return f"<Result of {len(self.rows)} rows, {self.receipt.verdict}>"
+
+
+class Stream(AsyncIterator[R]):
+    """The rows of a query, one by one, in bounded memory. ``receipt`` is there from the first row on."""
+
+    def __init__(self, batches: AsyncGenerator[list[R], None], receipt: Any) -> None:
+        self._batches = batches
+        self._receipt = receipt
+        self._ready: list[R] = []
+
+    @property
+    def receipt(self) -> Receipt:
+        """The receipt as things stand: ``complete`` only after the last row."""
+        made: Receipt = self._receipt()
+        return made
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> R:
+        while not self._ready:
+            batch = await anext(self._batches)
+            self._ready = batch[::-1]
+        return self._ready.pop()
+
+    async def aclose(self) -> None:
+        """Stop reading; nothing is left running."""
+        await self._batches.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+class Collection:
+    """The records of one object, by name: where queries without generated code begin."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def select(self, *names: str) -> named.NamedQuery:
+        """A query for the fields with these GraphQL names: ``"name"``, ``"people.emails.primaryEmail"``."""
+        return named.select(self._client.model, self._name, *names)
+
+    async def count(self, where: dict[str, Any] | None = None) -> int:
+        """How many live records match ``where`` (all of them without it), as the server counts."""
+        query = self.select("id")
+        return await self._client.count(query.where(where) if where else query)
+
+    def __repr__(self) -> str:
+        return f"<Collection of {self._name}>"
+
+
+class Client:
+    """One connection to one workspace: it owns the HTTP session, the schema and the pace. Made by `connect`."""
+
+    def __init__(self, settings: Settings, loaded: Loaded, transport: HttpTransport, pacer: Pacer) -> None:
+        self._settings = settings
+        self._loaded = loaded
+        self._transport = transport
+        self._pacer = pacer
+        self._requester = Requester(transport, loaded.schema, pacer)
+        self._closing = AsyncExitStack()
+
+    @property
+    def model(self) -> SchemaModel:
+        """What this workspace can be asked."""
+        return self._loaded.model
+
+    @property
+    def schema(self) -> Loaded:
+        """The GraphQL schema and the data model behind `model`."""
+        return self._loaded
+
+    @property
+    def dialect(self) -> Dialect:
+        """How this kind of server behaves, as data."""
+        return dialect(self.model.dialect)
+
+    @property
+    def pace(self) -> Any:
+        """The state of the pace: the limit learnt, the spacing, tokens sent, seconds waited."""
+        return self._pacer.state
+
+    def __getitem__(self, name: str | type[Any]) -> Collection:
+        wanted = name if isinstance(name, str) else getattr(name, "__wire__", name.__name__)
+        return Collection(self, self.model.object(wanted).singular)
+
+    def plan(self, query: Query[Any, Any]) -> Plan:
+        """How ``query`` would be read. Nothing is sent."""
+        return plan(query, self.model, self.dialect)
+
+    def stream(
+        self, query: Query[Any, R], *, timeout: float | None = None, on_batch: OnBatch | None = None
+    ) -> Stream[R]:
+        """Every row of ``query`` as it arrives; the children of a row are complete when the row is given.
+
+        ``timeout`` is in seconds for the whole read and raises TimeoutError. ``on_batch`` is told of every batch of
+        every list, children too. Leaving the loop early stops the read.
+        """
+        planned = self.plan(query)
+        tally = Tally(planned)
+        waited = self._pacer.state.waited_seconds
+        begun = time.monotonic()
+        runner = Runner(planned, self.model, self.dialect, self._requester, tally, on_batch)
+
+        def receipt() -> Receipt:
+            return tally.receipt(time.monotonic() - begun, self._pacer.state.waited_seconds - waited)
+
+        return Stream(_until(runner, timeout, lambda: self._count_unattached(planned, tally)), receipt)
+
+    async def fetch(self, query: Query[Any, R], *, timeout: float | None = None) -> Result[R]:
+        """Every row of ``query`` at once, with its receipt.
+
+        A row that the server withholds is said in the receipt, whose verdict is then ``withheld``.
+        """
+        async with self.stream(query, timeout=timeout) as stream:
+            rows = tuple([row async for row in stream])
+            return Result(rows, stream.receipt)
+
+    async def tables(self, query: Query[Any, Any], *, timeout: float | None = None) -> dict[str, pa.Table]:
+        """Linked Arrow tables, one for each list of the query: ``{"companies": ..., "people": ...}``.
+
+        Every table has the ``id`` of its records and, below the first, the foreign key that leads to its parent.
+        """
+        from twentyql.output.linked import LinkedTables
+
+        planned = self.plan(query)
+        tables = LinkedTables(planned, self.model)
+        async with self.stream(query, timeout=timeout, on_batch=tables.add) as stream:
+            async for _ in stream:
+                pass
+            return tables.finish(stream.receipt)
+
+    async def explain(self, query: Query[Any, Any]) -> Explanation:
+        """What ``query`` would cost: its requests, tokens, rows and expected time. Nothing is sent but counts."""
+        planned = self.plan(query)
+        tally = Tally(planned)
+        counts: dict[str, int] = {}
+        for need in counts_needed(planned, self.model):
+            counts[need.name] = await self._requester.count(need.root, need.text, need.variables, tally)
+        return explain(planned, self.dialect, counts)
+
+    async def count(self, query: Query[Any, Any]) -> int:
+        """How many records meet the conditions of ``query``, by the server's own count."""
+        planned = self.plan(replace(query, orders=(), most=None))
+        if planned.nothing:
+            return 0
+        need = counts_needed(planned, self.model)[0]
+        return await self._requester.count(need.root, need.text, need.variables, Tally(planned))
+
+    async def run(self, operation: str, variables: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+        """Run a stored operation by its name, or a GraphQL text, and give its ``data``.
+
+        Variables are checked, defaults filled in and ``@include``/``@skip`` decided here, since the server does not.
+        """
+        from twentyql.execute.operation import run_operation
+
+        return await run_operation(
+            operation, {**(variables or {}), **more}, self._loaded.schema, self._transport, self._pacer
+        )
+
+    async def workspace(self) -> dict[str, Any] | None:
+        """``id``, ``displayName`` and ``metadataVersion`` of the workspace, or None where the server has none."""
+        return await fetch_workspace(self._transport)
+
+    async def close(self) -> None:
+        """Close the HTTP session."""
+        await self._closing.aclose()
+        await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"<Client of {self._settings.url}, {len(self.model.objects)} objects>"
+
+    async def _count_unattached(self, planned: Plan, tally: Tally) -> None:
+        """How many children belong to no parent that was read: only a whole, unfiltered read can tell."""
+        if planned.nothing or planned.query.conditions or planned.query.most is not None:
+            return
+        for read in planned.root.walk():
+            if read.link is None or len(read.path) > 1 or not read.counts:
+                continue
+            of = self.model.object(read.object)
+            text = f"query {of.plural}Count {{ {read.root} {{ totalCount }} }}"
+            total = await self._requester.count(read.root, text, {}, tally)
+            tally.of(read).unattached = max(0, total - tally.of(read).rows)
+
+
+async def _until(runner: Runner, timeout: float | None, after: Any) -> AsyncGenerator[list[Any], None]:
+    """The batches of a run, bounded by a deadline, and what is still to be asked after the last one."""
+    deadline = None if timeout is None else asyncio.get_running_loop().time() + timeout
+    batches = runner.batches()
+    try:
+        while True:
+            async with asyncio.timeout_at(deadline):
+                try:
+                    batch = await anext(batches)
+                except StopAsyncIteration:
+                    await after()
+                    return
+            yield batch
+    finally:
+        await batches.aclose()
+
+
+class Connecting:
+    """What `connect` gives: ``async with`` it, or ``await`` it and close the client yourself."""
+
+    def __init__(self, settings: Settings | None, schema: Path | None, pacer: Pacer | None, sandbox: bool) -> None:
+        self._settings = settings
+        self._schema = schema
+        self._pacer = pacer
+        self._sandbox = sandbox
+        self._client: Client | None = None
+
+    def __await__(self) -> Generator[Any, None, Client]:
+        return self._open().__await__()
+
+    async def __aenter__(self) -> Client:
+        self._client = await self._open()
+        return self._client
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._client is not None:
+            await self._client.close()
+
+    async def _open(self) -> Client:
+        async with AsyncExitStack() as stack:
+            settings = self._settings
+            if self._sandbox:
+                settings = await _sandbox_settings(stack)
+            assert settings is not None
+            transport = HttpTransport(settings)
+            await transport.connect()
+            stack.push_async_callback(transport.close)
+            loaded = load(self._schema) if self._schema else await fetch(transport)
+            client = Client(settings, loaded, transport, self._pacer or Pacer())
+            client._closing = stack.pop_all()
+            return client
+
+
+async def _sandbox_settings(stack: AsyncExitStack) -> Settings:
+    from twentyql.sandbox import Sandbox
+
+    sandbox = await stack.enter_async_context(Sandbox.demo())
+    return load_settings(url=sandbox.url, api_key=sandbox.key)
+
+
+def connect(
+    url: str | None = None,
+    api_key: str | None = None,
+    *,
+    profile: str | None = None,
+    schema: str | Path | None = None,
+    pacer: Pacer | None = None,
+) -> Connecting:
+    """Connect to a workspace: ``async with connect() as client`` or ``client = await connect()``.
+
+    ``url`` and ``api_key`` come from the arguments, TWENTY_API_URL and TWENTY_API_KEY, ``.env`` or
+    ``[tool.twentyql]``; the url ``"sandbox"`` starts the embedded server. ``schema`` is a folder or file that
+    ``twentyql pull`` wrote; without it the server is introspected. A ``pacer`` may be shared by several clients.
+    Raises ConfigError for settings, and a ServerError for what the server says.
+    """
+    if url == "sandbox":
+        if api_key is not None:
+            raise UsageError("The embedded sandbox makes its own key.", advice="Leave api_key out.")
+        return Connecting(None, Path(schema) if schema else None, pacer, sandbox=True)
+    settings = load_settings(url=url, api_key=api_key, profile=profile)
+    return Connecting(settings, Path(schema) if schema else None, pacer, sandbox=False)
