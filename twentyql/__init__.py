@@ -1,0 +1,73 @@
+"""twentyql: every row, exactly once, with a receipt that proves it, typed from your own workspace.
+
+The data's way through the package, left to right; each stage hands on one frozen noun::
+
+    client.py      READ FIRST: connect() and Client call the stages in order
+    config.py      Settings: arguments > environment > .env > [tool.twentyql]
+    errors.py      the whole error tree, drawn on top
+    transport.py   the one module that talks HTTP to a server
+    introspect/    1  endpoint or file -> Loaded: GraphQL schema + data model
+    schema/        2  -> SchemaModel: objects, fields, relations; dialects; diff
+    generate/      3  -> {path: text}: the typed package and the .graphql files
+    build/         4  Record classes, names or a stored .graphql file -> Query
+    plan/          5  Query + Dialect -> Plan of Reads; explain
+    execute/       6  Plan -> batches of rows: runner, pacer, retry, receipt
+    output/        7  batches -> Arrow tables and files
+    sandbox/       an embedded Twenty with the real server's rules
+    cli/           thin: parse arguments, call Client, print
+
+Names are loaded when they are first used, so that ``import twentyql`` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from twentyql.build.query import Query
+    from twentyql.build.record import Record
+    from twentyql.client import Client, Result, Stream, connect
+    from twentyql.errors import IncompleteError, ServerError, TwentyqlError, UsageError
+    from twentyql.execute.receipt import Receipt
+    from twentyql.sync import run_sync
+
+_HOMES = {
+    "Client": "twentyql.client",
+    "IncompleteError": "twentyql.errors",
+    "Query": "twentyql.build.query",
+    "Receipt": "twentyql.execute.receipt",
+    "Record": "twentyql.build.record",
+    "Result": "twentyql.client",
+    "ServerError": "twentyql.errors",
+    "Stream": "twentyql.client",
+    "TwentyqlError": "twentyql.errors",
+    "UsageError": "twentyql.errors",
+    "connect": "twentyql.client",
+    "run_sync": "twentyql.sync",
+}
+
+__all__ = [
+    "Client",
+    "IncompleteError",
+    "Query",
+    "Receipt",
+    "Record",
+    "Result",
+    "ServerError",
+    "Stream",
+    "TwentyqlError",
+    "UsageError",
+    "connect",
+    "run_sync",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'twentyql' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,206 @@
+"""The one module that talks HTTP to a server: a gql transport on aiohttp, with a raw-bytes method for pages.
+
+The key goes to the settings' origin and to no other: no redirect is followed, no proxy or netrc of the environment
+is used, no cookie kept. Every foreign error becomes one of the tree in `_mapped`; its frames are dropped, because
+aiohttp's hold the headers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncGenerator
+from types import TracebackType
+from typing import Any, Self, cast
+
+import aiohttp
+import gql
+import msgspec
+from gql.transport.async_transport import AsyncTransport
+from graphql import ExecutionResult, GraphQLSchema
+
+from twentyql.config import Settings
+from twentyql.errors import ConnectError, NotGraphQLError, QueryError, ServerError
+from twentyql.faults import (
+    URL_ADVICE,
+    check_answer,
+    clean,
+    final,
+    graphql_errors,
+    map_graphql_error,
+    map_status,
+)
+
+__all__ = ["HttpTransport", "check_answer", "graphql_errors", "map_graphql_error"]
+
+CONNECT_SECONDS = 15.0
+_encode = msgspec.json.Encoder().encode
+
+
+class HttpTransport(AsyncTransport):
+    """One pooled connection to one server. ``async with``, or `connect` and `close`; both may be nested.
+
+    ``gql.Client(transport=...)`` sessions and the raw-bytes `post` share the pool.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._session: aiohttp.ClientSession | None = None
+        self._users = 0
+
+    async def connect(self) -> None:
+        """Open the pool. Nothing is sent. Every connect wants its own close."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                cookie_jar=aiohttp.DummyCookieJar(),
+                connector=aiohttp.TCPConnector(limit=64),
+                headers={"Accept": "application/graphql-response+json, application/json", "User-Agent": "twentyql"},
+            )
+        self._users += 1
+
+    async def close(self) -> None:
+        """Close the pool when its last user is gone; more closes than connects do no harm."""
+        self._users = max(0, self._users - 1)
+        if self._users == 0 and self._session is not None:
+            session, self._session = self._session, None
+            await session.close()
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def client(self, schema: GraphQLSchema | None = None) -> gql.Client:
+        """A gql client on this transport, for free queries: ``async with transport.client() as session``."""
+        return gql.Client(transport=self, schema=schema, execute_timeout=None)
+
+    async def post(self, path: str, text: str, variables: dict[str, Any], *, timeout: float | None = None) -> bytes:
+        """Send one document to ``/graphql`` or ``/metadata`` and give the body of the answer, unread.
+
+        GraphQL errors under HTTP 200 are in the body (`check_answer` raises them); everything else that is no answer
+        raises. ``timeout`` is in seconds, the settings' otherwise.
+        """
+        return await self._send(
+            path, {"query": text, "variables": variables} if variables else {"query": text}, timeout
+        )
+
+    async def execute(self, request: gql.GraphQLRequest) -> ExecutionResult:
+        """Send a gql request to ``/graphql``. GraphQL errors raise their ServerError, partial data or not."""
+        body = await self._send("/graphql", request.payload, None)
+        check_answer(body)
+        answer = msgspec.json.decode(body, type=dict[str, Any])
+        return ExecutionResult(data=answer.get("data"), errors=None, extensions=answer.get("extensions"))
+
+    async def subscribe(self, request: gql.GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
+        """Refused: Twenty serves subscriptions to logged-in users only, not to API keys."""
+        raise QueryError(
+            "An API key cannot subscribe.", advice="Receive webhooks, or read again what has a later updatedAt."
+        )
+        yield ExecutionResult()  # makes this an async generator, as gql wants it
+
+    async def _send(self, path: str, payload: dict[str, Any], timeout: float | None) -> bytes:
+        """One POST; the failure is raised outside of its own handler, so that nothing of aiohttp hangs on it."""
+        seconds = self.settings.timeout if timeout is None else timeout
+        try:
+            body = _encode(payload)
+            return await self._exchange(path, body, seconds)
+        except ServerError:
+            raise
+        except (aiohttp.ClientError, OSError, ValueError, TypeError, EOFError) as error:
+            fault = self._mapped(error, seconds)
+        raise fault
+
+    async def _exchange(self, path: str, body: bytes, seconds: float) -> bytes:
+        if self._session is None:
+            raise final(ConnectError("The connection is not open.", advice="Use 'async with', or await connect()."))
+        if not path.startswith("/") or path.startswith("//"):
+            raise ValueError("a path begins with one slash")
+        request = self._session.post(
+            self.settings.url + path,
+            data=body,
+            headers={
+                "Content-Type": "application/json",
+                "Authorization": f"Bearer {self.settings.api_key.reveal()}",
+            },
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, CONNECT_SECONDS)),
+        )
+        async with request as response:
+            answer = await self._bounded(response)
+            error = map_status(response.status, response.headers, answer)
+        if error is not None:
+            raise error
+        return answer
+
+    async def _bounded(self, response: aiohttp.ClientResponse) -> bytes:
+        """The unpacked body, read no further than the settings allow."""
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.content.iter_any():
+            size += len(chunk)
+            if size > self.settings.most_bytes:
+                response.close()
+                raise final(
+                    NotGraphQLError(
+                        f"The answer is larger than {self.settings.most_bytes} bytes.",
+                        advice="Ask for smaller pages, or raise most_bytes in the settings.",
+                    )
+                )
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _mapped(self, error: Exception, seconds: float) -> Exception:
+        """A foreign error as one of the tree, with the original as its cause, cleared of frames and headers."""
+        fault = self._fault(error, seconds)
+        if isinstance(error, aiohttp.ClientResponseError):  # its repr shows the request's headers, with the key
+            error = ValueError(clean(error.message, 200) or "malformed HTTP")
+        fault.__cause__ = _bare(error)
+        return fault
+
+    def _fault(self, error: Exception, seconds: float) -> Exception:
+        host = self.settings.origin
+        match error:
+            case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError() | ssl.SSLError():
+                return final(ConnectError(f"No safe connection to {host}: {_reason(error)}.", advice="Check its TLS."))
+            case aiohttp.ClientConnectorDNSError():
+                fault = ConnectError(f"No server of the name {host} is known.", advice=URL_ADVICE)
+                return fault if _may_pass(error) else final(fault)
+            case aiohttp.ClientConnectorError():
+                return ConnectError(f"No connection to {host}: {_reason(error)}.", advice=URL_ADVICE)
+            case asyncio.TimeoutError():
+                return ConnectError(f"{host} gave no whole answer within {seconds:g} s.", advice="Raise the timeout.")
+            case aiohttp.ClientPayloadError():
+                return ConnectError(f"The answer of {host} broke off.")
+            case aiohttp.ClientError() | OSError() | EOFError():
+                return ConnectError(f"The connection to {host} broke: {type(error).__name__}.")
+            case _:
+                return QueryError(f"The request cannot be sent: {type(error).__name__}.")
+
+
+def _reason(error: BaseException) -> str:
+    """What the operating system or the TLS library said, without addresses of objects or requests."""
+    inner: Any = getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error
+    return clean(
+        str(getattr(inner, "verify_message", "") or getattr(inner, "strerror", "") or type(inner).__name__), 200
+    )
+
+
+def _may_pass(error: aiohttp.ClientConnectorDNSError) -> bool:
+    """Whether the name server itself was out of reach, which is worth another try."""
+    inner = cast("OSError", error.os_error)
+    return isinstance(inner, socket.gaierror) and inner.errno == socket.EAI_AGAIN
+
+
+def _bare(error: BaseException) -> BaseException:
+    """The error and its causes without their frames."""
+    seen: BaseException | None = error
+    while seen is not None:
+        seen.__traceback__ = None
+        seen.__context__ = None
+        seen = seen.__cause__
+    return error
