@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 from urllib.parse import urlsplit
 
 from twentyql.errors import ConfigError, nearest
@@ -112,7 +112,7 @@ def load_settings(
     env: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> Settings:
-    """The settings in force: arguments, then ``env`` (os.environ), then ``folder/.env``, then ``folder/pyproject.toml``.
+    """The settings in force: arguments, then ``env`` (os.environ), ``folder/.env`` and ``folder/pyproject.toml``.
 
     A ``profile`` names a table ``[tool.twentyql.profiles.NAME]``; being an argument, its url outranks the environment,
     and ``TWENTY_API_KEY_NAME`` is its own key. ConfigError says what is missing, malformed or unsafe.
@@ -263,39 +263,42 @@ def _project_url(path: Path, profile: str | None) -> str | None:
     """The url of ``[tool.twentyql]``, or of the profile's table in it."""
     table = _project_table(path)
     _refuse_keys(table, path)
-    profiles: dict[str, Any] = table.get("profiles") or {}
+    general = _text(table.get("url"), path)
     if profile is None:
-        return _text(table.get("url"), path)
+        return general
+    profiles = _table(table.get("profiles", {}), path)
     if profile not in profiles:
         close = nearest(profile, profiles)
         hint = f"Did you mean {close[0]!r}?" if close else f"Add [tool.twentyql.profiles.{profile}] with a url."
         raise ConfigError(f"{path} has no profile {profile!r}.", advice=hint)
-    return _text(profiles[profile].get("url"), path) or _text(table.get("url"), path)
+    return _text(_table(profiles[profile], path).get("url"), path) or general
 
 
 def _project_table(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
-            table: Any = tomllib.load(file).get("tool", {}).get("twentyql", {})
+            return _table(_table(tomllib.load(file).get("tool", {}), path).get("twentyql", {}), path)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:  # a TOML error is a ValueError, and so are bytes that are no UTF-8
         raise ConfigError(f"{path} cannot be read: {type(error).__name__}.") from error
-    profiles = table.get("profiles", {}) if isinstance(table, dict) else None
-    if not isinstance(profiles, dict) or not all(isinstance(p, dict) for p in profiles.values()):
-        raise ConfigError(f"[tool.twentyql] and its profiles in {path} are not tables.")
-    return table
+
+
+def _table(value: Any, path: Path) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ConfigError(f"[tool.twentyql] or one of its profiles in {path} is no table.")
+    return cast("dict[str, Any]", value)
 
 
 def _refuse_keys(table: Mapping[str, Any], path: Path) -> None:
     for name, value in table.items():
         if _KEY_LIKE.match(name):
             raise ConfigError(
-                f"{path} holds an API key under {name!r}: that file is committed and shared, so keys are not read from it.",
+                f"{path} holds an API key under {name!r}: that file is committed and shared, so none is read from it.",
                 advice=f"Move it to {KEY_NAME} in the environment or in .env, and revoke it if it was committed.",
             )
         if isinstance(value, dict):
-            _refuse_keys(value, path)
+            _refuse_keys(cast("dict[str, Any]", value), path)
 
 
 def _text(value: Any, path: Path) -> str | None:

@@ -100,22 +100,34 @@ def map_status(status: int, headers: Mapping[str, str], body: bytes) -> ServerEr
         return None if looks_like_json(body) else not_graphql(status, headers, body)
     if 300 <= status < 400:
         return redirected(status, headers)
-    said = _said(body)
-    if status == 429:
-        details = {"retryAfter": headers["Retry-After"]} if "Retry-After" in headers else {}
-        return _throttled(said or "HTTP 429", details, retry_after(headers.get("Retry-After")), None, None)
     mapped = _from_body(body)
-    if mapped is not None:
+    if mapped is not None and type(mapped) is not RequestRefusedError:
+        if isinstance(mapped, ThrottledError) and mapped.retry_after is None:
+            mapped.retry_after = retry_after(headers.get("Retry-After"))
         return mapped
-    text = f"HTTP {status}: {said}" if said else f"HTTP {status} ({_sample(headers, body)})."
+    return _by_status(status, headers, body) or mapped or _neither(status, headers, body)
+
+
+def _by_status(status: int, headers: Mapping[str, str], body: bytes) -> ServerError | None:
+    """The error of a status that speaks for itself."""
+    said = _said(body)
+    text = f"HTTP {status}: {said}" if said else f"HTTP {status}, {_sample(headers, body)}."
+    wait = retry_after(headers.get("Retry-After"))
+    if status == 429:
+        return _throttled(text, {}, wait, None, None)
     if status == 401:
         return AuthenticationError(text, advice=KEY_ADVICE)
     if status == 403:
         return PermissionDeniedError(text, advice=ROLE_ADVICE)
-    if status >= 500:
-        wait = retry_after(headers.get("Retry-After"))
+    if status >= 500 or status == 408:
         return ServerFaultError(text, details={} if wait is None else {"retry_after": wait})
-    return RequestRefusedError(text) if looks_like_json(body) else not_graphql(status, headers, body)
+    return None
+
+
+def _neither(status: int, headers: Mapping[str, str], body: bytes) -> ServerError:
+    """The error of any other 4xx: the server's words where it gave some, else a wrong address."""
+    said = _said(body)
+    return RequestRefusedError(f"HTTP {status}: {said}") if said else not_graphql(status, headers, body)
 
 
 def redirected(status: int, headers: Mapping[str, str]) -> ServerError:
@@ -205,9 +217,14 @@ def _said(body: bytes) -> str:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return ""
     answer = _mapping(answer)
-    messages: Any = answer.get("messages")
-    said = cast("list[Any]", messages)[0] if isinstance(messages, list) and messages else answer.get("message")
-    return clean(said, 400)
+    for said in (_first(answer.get("messages")), answer.get("message"), _first(answer.get("errors"))):
+        if text := clean(said, 400) or clean(_mapping(said).get("message"), 400):
+            return text
+    return ""
+
+
+def _first(values: Any) -> Any:
+    return next(iter(cast("list[Any]", values)), None) if isinstance(values, list) else None
 
 
 def _sample(headers: Mapping[str, str], body: bytes) -> str:

@@ -12,7 +12,7 @@ import socket
 import ssl
 from collections.abc import AsyncGenerator
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import aiohttp
 import gql
@@ -192,7 +192,7 @@ def _reason(error: BaseException) -> str:
 
 def _may_pass(error: aiohttp.ClientConnectorDNSError) -> bool:
     """Whether the name server itself was out of reach, which is worth another try."""
-    inner = cast("OSError", error.os_error)
+    inner: OSError = error.os_error
     return isinstance(inner, socket.gaierror) and inner.errno == socket.EAI_AGAIN
 
 
