@@ -223,7 +223,7 @@ def _said(body: bytes) -> str:
     return ""
 
 
-def _first(values: Any) -> Any:
+def _first(values: object) -> Any:
     return next(iter(cast("list[Any]", values)), None) if isinstance(values, list) else None
 
 
