@@ -13,7 +13,7 @@ MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "templates" not in p.parts)
 
 # A layer imports only from the layers before it, and from its own stage.
 LAYERS: list[set[str]] = [
-    {"errors", "config"},
+    {"errors", "config", "faults"},
     {"schema", "transport"},
     {"introspect", "generate", "build"},
     {"plan"},
@@ -22,7 +22,15 @@ LAYERS: list[set[str]] = [
     {"integrations", "cli"},
 ]
 # Stages of one layer that may follow each other, left to right, without a cycle.
-WITHIN = {("output", "execute"), ("generate", "build"), ("config", "errors"), ("transport", "schema")}
+WITHIN = {
+    ("output", "execute"),
+    ("generate", "build"),
+    ("config", "errors"),
+    ("transport", "config"),
+    ("transport", "faults"),
+    ("faults", "errors"),
+    ("config", "errors"),
+}
 ONLY_IN = {
     "aiohttp": {"transport.py", "sandbox/", "webhooks/"},
     "gql": {"transport.py"},

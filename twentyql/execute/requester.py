@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from graphql import GraphQLSchema, parse, validate
 
-from twentyql.errors import NotGraphQLError, QueryError, ThrottledError
+from twentyql.errors import NotGraphQLError, QueryError, ServerError, ThrottledError
 from twentyql.execute.pacer import Pacer
 from twentyql.execute.pages import Page, PageDecoder, Refusal
 from twentyql.execute.receipt import Tally
 from twentyql.execute.retry import with_retries
+from twentyql.faults import map_graphql_error
 from twentyql.plan.model import Read
-from twentyql.transport import map_graphql_error
 
+T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -92,14 +93,14 @@ class Requester:
         tally.bytes += len(body)
         return body
 
-    def _refused(self, error: dict[str, Any]) -> Exception:
+    def _refused(self, error: dict[str, Any]) -> ServerError:
         mapped = map_graphql_error(error)
         if isinstance(mapped, ThrottledError):
             self._pacer.refused(mapped)
         return mapped
 
-    async def _retried(self, once: Callable[[], Awaitable[Any]], tally: Tally) -> Any:
-        def count(_: BaseException) -> None:
+    async def _retried(self, once: Callable[[], Awaitable[T]], tally: Tally) -> T:
+        def count(error: ServerError, attempt: int) -> None:
             tally.retries += 1
 
         return await with_retries(once, sleep=self._sleep, on_retry=count)

@@ -7,7 +7,7 @@ network, and leaving the loop early leaves nothing running.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -61,7 +61,7 @@ class Runner:
         self._tally = tally
         self._on_batch = on_batch
 
-    async def batches(self) -> AsyncIterator[list[Any]]:
+    async def batches(self) -> AsyncGenerator[list[Any], None]:
         """The rows of the root list, each batch complete with its children."""
         ready: asyncio.Queue[asyncio.Task[list[Any]] | None] = asyncio.Queue(BATCHES_AHEAD)
         producer = asyncio.create_task(self._produce(ready), name=f"twentyql read {self._plan.root.name}")

@@ -8,6 +8,7 @@ import msgspec
 from graphql import get_introspection_query
 
 from twentyql.errors import AuthenticationError, ConnectError, NotGraphQLError, SchemaError, ServerError
+from twentyql.faults import map_graphql_error
 from twentyql.introspect.load import Loaded, assemble, schema_from_introspection
 
 DATA_MODEL_QUERY = """{
@@ -70,8 +71,6 @@ async def fetch_workspace(server: Asks) -> dict[str, Any] | None:
 
 async def ask(server: Asks, path: str, text: str) -> dict[str, Any]:
     """One request whose whole answer is wanted as JSON; GraphQL errors raise the matching ServerError."""
-    from twentyql.transport import map_graphql_error
-
     body = await server.post(path, text, {})
     try:
         answer = msgspec.json.decode(body, type=dict[str, Any])

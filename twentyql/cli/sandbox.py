@@ -1,0 +1,46 @@
+"""``sandbox``: the embedded Twenty as a server."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twentyql.cli.console import say, wait_for
+from twentyql.errors import ConfigError, MissingExtraError
+
+
+def serve(
+    port: Annotated[int, typer.Option("--port", help="The port on 127.0.0.1; 0 takes a free one.")] = 0,
+    snapshot: Annotated[
+        Path | None, typer.Option("--snapshot", help="Serve this snapshot instead of the demo.")
+    ] = None,
+    rows: Annotated[int, typer.Option("--rows", help="How many people the demo workspace has.")] = 3000,
+    seed: Annotated[int, typer.Option("--seed", help="The seed of the demo workspace.")] = 1,
+    limits: Annotated[str, typer.Option("--limits", help="stock: 100 tokens a minute; open: none.")] = "open",
+    db: Annotated[Path | None, typer.Option("--db", help="Keep the rows in this SQLite file.")] = None,
+    key: Annotated[str | None, typer.Option("--key", help="Take only this key; else any that is not empty.")] = None,
+) -> int:
+    """Serve an embedded Twenty-like workspace on loopback until Ctrl-C."""
+    if limits not in ("stock", "open"):
+        raise ConfigError(f"--limits is stock or open, not {limits!r}.")
+    try:
+        from twentyql.sandbox import Sandbox
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(str(error.name), "sandbox") from error
+
+    async def work() -> int:
+        options = {"limits": limits, "key": key, "port": port, "db": db}
+        made = Sandbox.from_snapshot(snapshot, **options) if snapshot else Sandbox.demo(rows=rows, seed=seed, **options)
+        async with made as server:
+            for warning in server.warnings:
+                say("[yellow]warning:[/yellow] {}", warning)
+            print(f"TWENTY_API_URL={server.url}", flush=True)
+            print(f"TWENTY_API_KEY={server.key}", flush=True)
+            say("serving until Ctrl-C")
+            await asyncio.Event().wait()
+        return 0
+
+    return wait_for(work)
