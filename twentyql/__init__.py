@@ -14,6 +14,7 @@ The data's way through the package, left to right; each stage hands on one froze
     execute/       6  Plan -> batches of rows: runner, pacer, retry, receipt
     output/        7  batches -> Arrow tables and files
     sandbox/       an embedded Twenty with the real server's rules
+    exporting.py   whole objects to files, through the stages above
     cli/           thin: parse arguments, call Client, print
 
 Names are loaded when they are first used, so that ``import twentyql`` is quick.
@@ -27,9 +28,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from twentyql.build.query import Query
     from twentyql.build.record import Record
-    from twentyql.client import Client, Result, Stream, connect
+    from twentyql.client import Client, connect
     from twentyql.errors import IncompleteError, ServerError, TwentyqlError, UsageError
     from twentyql.execute.receipt import Receipt
+    from twentyql.execute.stream import Result, Stream
     from twentyql.sync import run_sync
 
 _HOMES = {
@@ -38,9 +40,9 @@ _HOMES = {
     "Query": "twentyql.build.query",
     "Receipt": "twentyql.execute.receipt",
     "Record": "twentyql.build.record",
-    "Result": "twentyql.client",
+    "Result": "twentyql.execute.stream",
     "ServerError": "twentyql.errors",
-    "Stream": "twentyql.client",
+    "Stream": "twentyql.execute.stream",
     "TwentyqlError": "twentyql.errors",
     "UsageError": "twentyql.errors",
     "connect": "twentyql.client",

@@ -5,27 +5,31 @@ settings -> transport -> introspect (schema, model) -> plan(query) -> execute ->
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from graphql import DocumentNode, GraphQLError, parse
 
 from twentyql.build import named
 from twentyql.build.query import Query
+from twentyql.build.stored import load_operation
 from twentyql.config import Settings, load_settings
-from twentyql.errors import UsageError
+from twentyql.errors import QueryError, UsageError
+from twentyql.execute.operation import run_operation
 from twentyql.execute.pacer import Pacer
 from twentyql.execute.receipt import Receipt, Tally
 from twentyql.execute.requester import Requester
 from twentyql.execute.runner import OnBatch, Runner
+from twentyql.execute.stream import Result, Stream, until
 from twentyql.introspect.fetch import fetch, fetch_workspace
 from twentyql.introspect.load import Loaded, load
 from twentyql.plan.explain import Explanation, counts_needed, explain
-from twentyql.plan.model import Plan
+from twentyql.plan.model import ID, Plan
 from twentyql.plan.planner import plan
 from twentyql.schema.dialects import Dialect, dialect
 from twentyql.schema.model import SchemaModel
@@ -35,61 +39,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 R = TypeVar("R")
-
-
-@dataclass(frozen=True)
-class Result(Sequence[R], Generic[R]):
-    """Every row of a query, and the receipt that proves it."""
-
-    rows: tuple[R, ...]
-    receipt: Receipt
-
-    @overload
-    def __getitem__(self, index: int) -> R: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[R, ...]: ...
-    def __getitem__(self, index: int | slice) -> R | tuple[R, ...]:
-        return self.rows[index]
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __repr__(self) -> str:
-        return f"<Result of {len(self.rows)} rows, {self.receipt.verdict}>"
-
-
-class Stream(AsyncIterator[R]):
-    """The rows of a query, one by one, in bounded memory. ``receipt`` is there from the first row on."""
-
-    def __init__(self, batches: AsyncGenerator[list[R], None], receipt: Any) -> None:
-        self._batches = batches
-        self._receipt = receipt
-        self._ready: list[R] = []
-
-    @property
-    def receipt(self) -> Receipt:
-        """The receipt as things stand: ``complete`` only after the last row."""
-        made: Receipt = self._receipt()
-        return made
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> R:
-        while not self._ready:
-            batch = await anext(self._batches)
-            self._ready = batch[::-1]
-        return self._ready.pop()
-
-    async def aclose(self) -> None:
-        """Stop reading; nothing is left running."""
-        await self._batches.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
 
 
 class Collection:
@@ -168,7 +117,7 @@ class Client:
         def receipt() -> Receipt:
             return tally.receipt(time.monotonic() - begun, self._pacer.state.waited_seconds - waited)
 
-        return Stream(_until(runner, timeout, lambda: self._count_unattached(planned, tally)), receipt)
+        return Stream(until(runner.batches(), timeout, lambda: self._count_unattached(planned, tally)), receipt)
 
     async def fetch(self, query: Query[Any, R], *, timeout: float | None = None) -> Result[R]:
         """Every row of ``query`` at once, with its receipt.
@@ -210,16 +159,38 @@ class Client:
         need = counts_needed(planned, self.model)[0]
         return await self._requester.count(need.root, need.text, need.variables, Tally(planned))
 
-    async def run(self, operation: str, variables: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    async def export(
+        self,
+        objects: Sequence[str],
+        *,
+        to: Path,
+        format: str = "parquet",
+        relations: Sequence[str] = (),
+        where: Mapping[str, Any] | None = None,
+        fields: Sequence[str] = (),
+        on_rows: Callable[[str, int], None] | None = None,
+        **options: Any,
+    ) -> Receipt:
+        """Write whole records to one file an object in ``to``, while reading, and the receipt beside them.
+
+        ``relations`` adds the records that they lead to (``"people"``, ``"people.noteTargets"``). Files are moved into
+        place only when the read is over; an interrupted one leaves ``.part`` files and a receipt that says so.
+        ``on_rows`` hears the table and how many rows it got. Raises OutputError, UnknownNameError and ServerErrors.
+        """
+        from twentyql.exporting import export
+
+        return await export(self, objects, to, format, relations, where, fields, on_rows, options)
+
+    async def run(
+        self, operation: str, variables: Mapping[str, Any] | None = None, *, queries: str | Path = "queries"
+    ) -> dict[str, Any]:
         """Run a stored operation by its name, or a GraphQL text, and give its ``data``.
 
+        Operations are looked for in the folder ``queries`` and then among those that ship with the package.
         Variables are checked, defaults filled in and ``@include``/``@skip`` decided here, since the server does not.
         """
-        from twentyql.execute.operation import run_operation
-
-        return await run_operation(
-            operation, {**(variables or {}), **more}, self._loaded.schema, self._transport, self._pacer
-        )
+        document, name = _operation(operation, Path(queries))
+        return await run_operation(document, name, variables or {}, self._loaded.schema, self._transport, self._pacer)
 
     async def workspace(self) -> dict[str, Any] | None:
         """``id``, ``displayName`` and ``metadataVersion`` of the workspace, or None where the server has none."""
@@ -244,7 +215,7 @@ class Client:
         if planned.nothing or planned.query.conditions or planned.query.most is not None:
             return
         for read in planned.root.walk():
-            if read.link is None or len(read.path) > 1 or not read.counts:
+            if read.link is None or read.link.child_key == ID or len(read.path) > 1 or not read.counts:
                 continue
             of = self.model.object(read.object)
             text = f"query {of.plural}Count {{ {read.root} {{ totalCount }} }}"
@@ -252,21 +223,15 @@ class Client:
             tally.of(read).unattached = max(0, total - tally.of(read).rows)
 
 
-async def _until(runner: Runner, timeout: float | None, after: Any) -> AsyncGenerator[list[Any], None]:
-    """The batches of a run, bounded by a deadline, and what is still to be asked after the last one."""
-    deadline = None if timeout is None else asyncio.get_running_loop().time() + timeout
-    batches = runner.batches()
+def _operation(text: str, folder: Path) -> tuple[DocumentNode, str | None]:
+    """The document of a stored operation's name, or of a GraphQL text."""
+    if "{" not in text:
+        stored = load_operation(text, [folder])
+        return stored.document, stored.name
     try:
-        while True:
-            async with asyncio.timeout_at(deadline):
-                try:
-                    batch = await anext(batches)
-                except StopAsyncIteration:
-                    await after()
-                    return
-            yield batch
-    finally:
-        await batches.aclose()
+        return parse(text), None
+    except GraphQLError as error:
+        raise QueryError(f"The query is no GraphQL: {error.message}") from error
 
 
 class Connecting:

@@ -23,7 +23,7 @@ class _Budget:
         self._attempts = attempts
         self._throttles = throttles
         self.made = 0
-        self.backoff = wait_exponential_jitter(initial=0.25, max=15.0, jitter=0.25)
+        self.backoff = wait_exponential_jitter(multiplier=0.25, max=15.0, jitter=0.25)
 
     def spent(self, state: RetryCallState) -> bool:
         """Count the failure of ``state`` and say whether it was the last one allowed."""

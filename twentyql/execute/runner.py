@@ -17,7 +17,7 @@ from twentyql.execute.ordering import sort_keys
 from twentyql.execute.pages import Page
 from twentyql.execute.receipt import ListTally, Tally
 from twentyql.execute.tasks import all_of
-from twentyql.plan.model import Plan, Read
+from twentyql.plan.model import ID, Plan, Read
 from twentyql.schema.dialects import Dialect
 from twentyql.schema.model import SchemaModel
 
@@ -60,6 +60,7 @@ class Runner:
         self._requester = requester
         self._tally = tally
         self._on_batch = on_batch
+        self._known: dict[tuple[str, ...], set[str]] = {}
 
     async def batches(self) -> AsyncGenerator[list[Any], None]:
         """The rows of the root list, each batch complete with its children."""
@@ -175,6 +176,10 @@ class Runner:
         assert link is not None
         at = parents.read.keys.index(link.parent_key)
         wanted = [key for key in dict.fromkeys(key[at] for key in parents.keys) if key is not None]
+        if link.child_key == ID:  # many parents share these records: each is read once
+            known = self._known.setdefault(child.path, set())
+            wanted = [key for key in wanted if key not in known]
+            known.update(wanted)
         families: dict[str, list[Any]] = {key: [] for key in wanted}
         per_request = self._dialect.ids_per_filter
         for start in range(0, len(wanted), per_request):
@@ -186,7 +191,7 @@ class Runner:
         for key, row in zip(parents.keys, parents.rows, strict=True):
             for holder in link.holder:
                 row = parents.read.selection.rows.get(row, holder.name) if row is not None else None
-            if row is not None and key[at] is not None:
+            if row is not None and key[at] in families:
                 rows = link.holder[-1].selection.rows if link.holder else parents.read.selection.rows
                 rows.attach(row, link.nested.name, list(families[key[at]]))
 

@@ -110,7 +110,7 @@ def _child(model: SchemaModel, dialect: Dialect, path: tuple[str, ...], link: Li
 
 
 def _links(model: SchemaModel, selection: Selection, holder: tuple[Nested, ...] = ()) -> list[Link]:
-    """Every to-many of a selection, also those inside its ``one`` selections."""
+    """Every list of a selection, also those inside its ``one`` selections."""
     of = model.object(selection.object)
     found: list[Link] = []
     for nested in selection.nested:
@@ -123,8 +123,11 @@ def _links(model: SchemaModel, selection: Selection, holder: tuple[Nested, ...] 
                 f"The schema does not tell which column of {relation.target} leads back to {of.singular}.",
                 advice="Pull the data model too: the key needs the right to read /metadata.",
             )
-        parent_key = (*(held.relation for held in holder), "id")
-        found.append(Link(parent_key, (relation.join_column,), holder, nested))
+        way = tuple(held.relation for held in holder)
+        if relation.is_to_many:
+            found.append(Link((*way, "id"), (relation.join_column,), holder, nested))
+        else:  # the records that a to-one leads to, as a list of their own
+            found.append(Link((*way, relation.join_column), ID, holder, nested))
     return found
 
 

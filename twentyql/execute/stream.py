@@ -1,0 +1,84 @@
+"""What a caller holds of a read: its rows as they come, or all of them, and the receipt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar, overload
+
+from twentyql.execute.receipt import Receipt
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Result(Sequence[R], Generic[R]):
+    """Every row of a query, and the receipt that proves it."""
+
+    rows: tuple[R, ...]
+    receipt: Receipt
+
+    @overload
+    def __getitem__(self, index: int) -> R: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[R, ...]: ...
+    def __getitem__(self, index: int | slice) -> R | tuple[R, ...]:
+        return self.rows[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        return f"<Result of {len(self.rows)} rows, {self.receipt.verdict}>"
+
+
+class Stream(AsyncIterator[R]):
+    """The rows of a query, one by one, in bounded memory. Leave it with ``async with`` or ``aclose``."""
+
+    def __init__(self, batches: AsyncGenerator[list[R], None], receipt: Callable[[], Receipt]) -> None:
+        self._batches = batches
+        self._receipt = receipt
+        self._ready: list[R] = []
+
+    @property
+    def receipt(self) -> Receipt:
+        """The receipt as things stand: ``complete`` only after the last row."""
+        return self._receipt()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> R:
+        while not self._ready:
+            batch = await anext(self._batches)
+            self._ready = batch[::-1]
+        return self._ready.pop()
+
+    async def aclose(self) -> None:
+        """Stop reading; nothing is left running."""
+        await self._batches.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+async def until(
+    batches: AsyncGenerator[list[Any], None], timeout: float | None, after: Callable[[], Awaitable[None]]
+) -> AsyncGenerator[list[Any], None]:
+    """``batches`` bounded by a deadline in seconds from now, with ``after`` awaited behind the last one."""
+    deadline = None if timeout is None else asyncio.get_running_loop().time() + timeout
+    try:
+        while True:
+            async with asyncio.timeout_at(deadline):
+                try:
+                    batch = await anext(batches)
+                except StopAsyncIteration:
+                    await after()
+                    return
+            yield batch
+    finally:
+        await batches.aclose()
