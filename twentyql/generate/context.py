@@ -1,0 +1,230 @@
+"""SchemaModel -> the frozen context that the templates of the typed package read.
+
+All names are Python names by now, and all code is laid out: a template only puts pieces in their places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from twentyql.generate import layout
+from twentyql.generate.kinds import FieldType, field_type, is_composite, part_type, wire_value
+from twentyql.generate.names import assign, attribute_name, checked, class_name, module_name, renamed
+from twentyql.schema.model import FieldModel, ObjectModel, RelationModel, SchemaModel
+
+
+@dataclass(frozen=True, slots=True)
+class ClassContext:
+    """A generated class: its header and its body, ready to print; ``notes`` tell of renamed attributes."""
+
+    name: str
+    header: str
+    lines: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ValueContext:
+    """A composite's value in a row: ``names`` are (attribute, GraphQL name), ``lines`` the annotations."""
+
+    name: str
+    names: tuple[tuple[str, str], ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeContext:
+    value: ValueContext
+    composite: ClassContext
+
+
+@dataclass(frozen=True, slots=True)
+class EnumContext:
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleContext:
+    """The module of one object."""
+
+    module: str
+    plural: str
+    record: ClassContext
+    imports: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageContext:
+    """The whole package."""
+
+    modules: tuple[ModuleContext, ...]
+    composites: tuple[CompositeContext, ...]
+    composites_use_enums: bool
+    enums: tuple[EnumContext, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What every type of the schema is called in Python, by its GraphQL name; modules by singular name."""
+
+    objects: dict[str, str]
+    composites: dict[str, str]
+    values: dict[str, str]
+    enums: dict[str, str]
+    modules: dict[str, str]
+
+
+def package_context(model: SchemaModel) -> PackageContext:
+    """The context of the whole package, in the schema's order."""
+    composites = {f.type_name: f for o in model for f in o.fields if is_composite(f)}
+    enums = dict.fromkeys(_enums(model))
+    names = _names(model, composites, enums)
+    made = tuple(_composite(field, names, model) for field in composites.values())
+    return PackageContext(
+        modules=tuple(_module(o, names, model) for o in model),
+        composites=made,
+        composites_use_enums=any("_e." in line for c in made for line in c.composite.lines),
+        enums=tuple(EnumContext(names.enums[e], _values(model, e)) for e in sorted(enums)),
+        notes=(*_notes(names.objects, class_name, "object"), *_notes(names.modules, module_name, "module")),
+    )
+
+
+def _values(model: SchemaModel, enum: str) -> tuple[str, ...]:
+    return tuple(layout.string(checked(value, "option")) for value in model.enums[enum])
+
+
+def _enums(model: SchemaModel) -> Iterator[str]:
+    """The enums that fields use; those of arguments alone are not worth a class."""
+    for record in model:
+        for field in record.fields:
+            for leaf in field.parts if is_composite(field) else (field,):
+                if leaf.type_name in model.enums:
+                    yield leaf.type_name
+
+
+def _names(model: SchemaModel, composites: Iterable[str], enums: Iterable[str]) -> Names:
+    objects = assign([o.type_name for o in model], class_name)
+    own = assign(composites, class_name, objects.values())
+    taken = {*objects.values(), *own.values()}
+    values = assign([f"{name}Value" for name in own], class_name, taken)
+    return Names(
+        objects=objects,
+        composites=own,
+        values={name: values[f"{name}Value"] for name in own},
+        enums=assign(sorted(enums), class_name),
+        modules=assign([o.singular for o in model], module_name),
+    )
+
+
+def _notes(names: dict[str, str], form: Callable[[str], str], what: str) -> tuple[str, ...]:
+    return tuple(f"The {what} {name} is {made} here." for name, made in renamed(names, form))
+
+
+def _module(record: ObjectModel, names: Names, model: SchemaModel) -> ModuleContext:
+    own = names.objects[record.type_name]
+    attributes = assign([*(f.name for f in record.fields), *(r.name for r in record.relations)], attribute_name)
+    lines = (
+        *(_field(f, attributes[f.name], own, names, model) for f in record.fields),
+        *(_relation(r, attributes[r.name], own, names, model) for r in record.relations),
+    )
+    targets = {names.modules[t.singular]: names.objects[t.type_name] for t in _targets(record, model)}
+    header = layout.class_header(
+        own,
+        layout.subscript("_f.Object", "_f.P", layout.string(own)),
+        f"wire={layout.string(checked(record.singular))}",
+        f"plural={layout.string(checked(record.plural))}",
+    )
+    return ModuleContext(
+        module=names.modules[record.singular],
+        plural=record.plural,
+        record=ClassContext(own, header, lines, _notes(attributes, attribute_name, "field")),
+        imports=_imports(lines, targets),
+    )
+
+
+def _targets(record: ObjectModel, model: SchemaModel) -> list[ObjectModel]:
+    found = {r.target: model.object(r.target) for r in record.relations if r.target != record.singular}
+    return list(found.values())
+
+
+def _imports(lines: Iterable[str], targets: dict[str, str]) -> tuple[str, ...]:
+    """What a module needs for its annotations only, in the order that import sorters want."""
+    text = "\n".join(lines)
+    shared = [("_composites", "_c"), ("_enums", "_e")]
+    used = [f"    from . import {module} as {alias}" for module, alias in shared if f"{alias}." in text]
+    order = sorted(targets, key=natural)
+    return (*used, *(layout.import_from(f".{module}", targets[module]) for module in order))
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A sort key under which ``a2`` comes before ``a10``."""
+    parts = re.findall(r"\d+|\D+", name)
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
+
+
+def _field(field: FieldModel, attribute: str, own: str, names: Names, model: SchemaModel) -> str:
+    if is_composite(field):
+        return _parts(field, attribute, own, names)
+    return _leaf(field_type(field, model.enums), field, attribute, own, names)
+
+
+def _leaf(type_: FieldType, field: FieldModel, attribute: str, own: str, names: Names) -> str:
+    annotation = _annotation(type_, field, own, names)
+    value = layout.call(f"_f.{type_.name}", layout.string(checked(field.name, "field")), str(field.nullable))
+    return layout.assignment(attribute, annotation, value)
+
+
+def _annotation(type_: FieldType, field: FieldModel, own: str, names: Names) -> layout.Bracket:
+    head = f"_f.{type_.name}"
+    if type_.enum is None:
+        return layout.subscript(head, own, type_.optional if field.nullable else type_.value)
+    enum = f"_e.{names.enums[type_.enum]}"
+    value = f"_f.List[{enum}]" if type_.name == "MultiSelect" else enum
+    return layout.subscript(head, own, enum, f"{value} | None" if field.nullable else value)
+
+
+def _parts(field: FieldModel, attribute: str, own: str, names: Names) -> str:
+    composite = f"_c.{names.composites[field.type_name]}"
+    value = f"_c.{names.values[field.type_name]}"
+    annotation = layout.subscript(
+        "_f.Parts",
+        layout.subscript(composite, own, f"{value} | None" if field.nullable else value),
+        layout.subscript(composite, "_f.Anything", f"{value} | None"),
+    )
+    target = layout.string(names.composites[field.type_name])
+    value_call = layout.call("_f.Parts", layout.string(checked(field.name, "field")), str(field.nullable), target)
+    return layout.assignment(attribute, annotation, value_call)
+
+
+def _relation(relation: RelationModel, attribute: str, own: str, names: Names, model: SchemaModel) -> str:
+    target = names.objects[model.object(relation.target).type_name]
+    value = (layout.string(checked(relation.name, "relation")), layout.string(target))
+    if relation.is_to_many:
+        return layout.assignment(
+            attribute, layout.subscript("_f.ToMany", own, target), layout.call("_f.ToMany", *value)
+        )
+    annotation = layout.subscript("_f.ToOne", layout.subscript(target, own), target)
+    return layout.assignment(attribute, annotation, layout.call("_f.ToOne", *value))
+
+
+def _composite(field: FieldModel, names: Names, model: SchemaModel) -> CompositeContext:
+    own, value = names.composites[field.type_name], names.values[field.type_name]
+    attributes = assign([part.name for part in field.parts], attribute_name)
+    types = [(part, part_type(part, model.enums)) for part in field.parts]
+    return CompositeContext(
+        value=ValueContext(
+            name=value,
+            names=tuple((attributes[part.name], part.name) for part in field.parts),
+            lines=tuple(f"    {attributes[p.name]}: {wire_value(t, p.nullable)}" for p, t in types),
+        ),
+        composite=ClassContext(
+            name=own,
+            header=layout.class_header(own, "_f.Composite[_f.P, _f.V]", f"value={value}"),
+            lines=tuple(_leaf(t, p, attributes[p.name], own, names) for p, t in types),
+            notes=_notes(attributes, attribute_name, "part"),
+        ),
+    )
