@@ -9,7 +9,7 @@ from __future__ import annotations
 import email.utils
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -38,7 +38,7 @@ _DROPPED = {"code", "subCode", "userFriendlyMessage", "stacktrace", "exception"}
 
 
 class _Errors(msgspec.Struct):
-    data: msgspec.Raw | None = None
+    data: msgspec.Raw = msgspec.Raw()  # skipped, not decoded
     errors: list[dict[str, Any]] | None = None
 
 
@@ -51,7 +51,7 @@ def graphql_errors(body: bytes) -> list[dict[str, Any]]:
         answer = _ERRORS.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise NotGraphQLError(f"The answer ({len(body)} bytes) is cut, or no GraphQL: {error}.") from error
-    if answer.errors is None and answer.data is None:
+    if answer.errors is None and bytes(answer.data) in (b"", b"null"):
         raise NotGraphQLError("The answer has neither data nor errors.", advice=URL_ADVICE)
     return answer.errors or []
 
@@ -224,7 +224,7 @@ def _said(body: bytes) -> str:
 
 
 def _first(values: object) -> Any:
-    return next(iter(cast("list[Any]", values)), None) if isinstance(values, list) else None
+    return next(iter(cast("Sequence[Any]", values)), None) if isinstance(values, list) else None
 
 
 def _sample(headers: Mapping[str, str], body: bytes) -> str:

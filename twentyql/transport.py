@@ -134,6 +134,7 @@ class HttpTransport(AsyncTransport):
             answer = await self._bounded(response)
             error = map_status(response.status, response.headers, answer)
         if error is not None:
+            del answer, body  # a traceback with locals shows neither rows nor what the server echoed
             raise error
         return answer
 
