@@ -1,8 +1,8 @@
 """The data model of a workspace: objects and the slots that their records have.
 
 The input is the answer of ``/metadata`` to a query for ``objects`` (the form of ``objects.json``). A *slot* is one name
-that a record answers to: a scalar, a composite, a foreign key, a to-one relation or a to-many relation. A morph relation
-becomes one to-one slot and one foreign key a target.
+that a record answers to: a scalar, a composite, a foreign key, a to-one relation or a to-many relation. A morph
+relation becomes one to-one slot and one foreign key a target.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ class Root:
     selection: Selection
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Refused(Exception):
     """The answer to a root field that the server refuses: what goes into ``errors``, and null into ``data``."""
 

@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """``objects`` in the form of ``/metadata``, the ``workspace``, and ``rows`` by plural name, as the API gives them."""
+    """``objects`` in the form of ``/metadata``, the ``workspace``, and ``rows`` by plural name, as the API gives."""
 
     objects: Sequence[Mapping[str, Any]]
     workspace: Mapping[str, Any]
@@ -24,9 +24,9 @@ class Snapshot:
 
 
 def read_snapshot(folder: Path) -> Snapshot:
-    """Read ``objects.json``, ``workspace.json`` and ``rows/<namePlural>.jsonl``; a broken one is named by file and line.
+    """Read ``objects.json``, ``workspace.json`` and ``rows/<namePlural>.jsonl``.
 
-    An object without a file of rows has no rows.
+    A broken one is named by file and line. An object without a file of rows has no rows.
     """
     nodes = _nodes(_json(folder / "objects.json"), folder / "objects.json")
     workspace = _json(folder / "workspace.json")
