@@ -177,9 +177,19 @@ class Client:
         place only when the read is over; an interrupted one leaves ``.part`` files and a receipt that says so.
         ``on_rows`` hears the table and how many rows it got. Raises OutputError, UnknownNameError and ServerErrors.
         """
-        from twentyql.exporting import export
+        from twentyql.exporting import export, export_queries
 
-        return await export(self, objects, to, format, relations, where, fields, on_rows, options)
+        queries = export_queries(self.model, objects, relations, where, fields)
+        return await export(self, queries, to, format, on_rows, options)
+
+    async def snapshot(self, to: Path, *, on_rows: Callable[[str, int], None] | None = None) -> Receipt:
+        """Write the data model and every row, deleted ones too, for ``twentyql sandbox --snapshot`` to serve.
+
+        Raises SchemaError where there is no data model, OutputError and ServerErrors.
+        """
+        from twentyql.exporting import snapshot
+
+        return await snapshot(self, to, on_rows)
 
     async def run(
         self, operation: str, variables: Mapping[str, Any] | None = None, *, queries: str | Path = "queries"

@@ -8,15 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from twentyql.build.named import NamedQuery
 from twentyql.build.query import walk
 from twentyql.build.whole import has_relation, whole_query
-from twentyql.errors import UnknownNameError, UsageError
+from twentyql.errors import SchemaError, UnknownNameError, UsageError
 from twentyql.execute.receipt import Receipt
 from twentyql.execute.runner import Batch
+from twentyql.introspect.load import DATA_MODEL
+from twentyql.introspect.save import save, schema_files
 from twentyql.output.sinks import Sink, open_sink
 from twentyql.output.spec import TableSpec, spec_for
-from twentyql.schema.model import SchemaModel
+from twentyql.schema.model import ObjectModel, SchemaModel
 
 if TYPE_CHECKING:
     from twentyql.client import Client
@@ -91,19 +95,15 @@ class _Writer:
 
 async def export(
     client: Client,
-    objects: Sequence[str],
+    queries: Sequence[NamedQuery],
     to: Path,
     format: str,
-    relations: Sequence[str],
-    where: Mapping[str, Any] | None,
-    fields: Sequence[str],
-    on_rows: OnRows | None,
-    options: Mapping[str, Any],
+    on_rows: OnRows | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Receipt:
-    """See `Client.export`."""
-    queries = export_queries(client.model, objects, relations, where, fields)
+    """Write the records of ``queries`` to ``to``, one file an object, with one receipt for all."""
     specs = table_specs(client.model, queries)
-    sink = await asyncio.to_thread(lambda: open_sink(to, format, specs, **options))
+    sink = await asyncio.to_thread(lambda: open_sink(to, format, specs, **(options or {})))
     writer = _Writer(sink, specs, on_rows)
     receipts: list[Receipt] = []
     try:
@@ -115,14 +115,39 @@ async def export(
                 finally:
                     receipts.append(stream.receipt)
         receipt = merged(receipts)
-        if receipt.verdict == "incomplete":
-            await asyncio.to_thread(sink.abort, receipt.as_dict())
-        else:
-            await asyncio.to_thread(sink.commit, receipt.as_dict())
+        ended = sink.abort if receipt.verdict == "incomplete" else sink.commit
+        await asyncio.to_thread(ended, receipt.as_dict())
     except BaseException:
         sink.abort(merged(receipts).as_dict() if receipts else None)
         raise
     return receipt
+
+
+async def snapshot(client: Client, to: Path, on_rows: OnRows | None = None) -> Receipt:
+    """Write the data model, the workspace and every row, deleted ones too, as `twentyql sandbox --snapshot` takes them.
+
+    The rows come first and the data model last, so that a snapshot cut short is none.
+    """
+    workspace = await client.workspace()
+    files = {name: text for name, text in schema_files(client.schema).items() if name == DATA_MODEL}
+    if not workspace or not files:
+        raise SchemaError(
+            "A snapshot needs the data model of /metadata, which this server or key does not give.",
+            advice="Export the objects instead: twentyql export OBJECT... --format jsonl --to DIR",
+        )
+    queries = [whole_query(client.model, o.singular, where=_deleted_too(o)) for o in client.model]
+    receipt = await export(client, queries, to / "rows", "jsonl", on_rows)
+    if receipt.verdict != "incomplete":
+        text = msgspec.json.format(msgspec.json.encode(workspace), indent=1).decode() + "\n"
+        await asyncio.to_thread(save, {"workspace.json": text, **files}, to)
+    return receipt
+
+
+def _deleted_too(of: ObjectModel) -> dict[str, Any] | None:
+    """The filter that hides nothing: the server shows deleted rows only where ``deletedAt`` is mentioned."""
+    if not any(field.name == "deletedAt" for field in of.fields):
+        return None
+    return {"or": [{"deletedAt": {"is": "NULL"}}, {"deletedAt": {"is": "NOT_NULL"}}]}
 
 
 def merged(receipts: Sequence[Receipt]) -> Receipt:

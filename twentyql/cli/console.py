@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from twentyql.client import Connecting, connect
@@ -46,6 +48,21 @@ def wait_for(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
 def open_client(url: str | None, api_key: str | None, profile: str | None, schema: Path | None = None) -> Connecting:
     """The client that a command's options ask for."""
     return connect(url, api_key, profile=profile, schema=schema)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int], None]]:
+    """Rows by table as they arrive, live on a terminal's stderr and silent elsewhere; call it with table and rows."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f} rows"))
+    with Progress(*columns, TimeElapsedColumn(), console=console(), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def on_rows(table: str, count: int) -> None:
+            if table not in tasks:
+                tasks[table] = bars.add_task(escape(table), total=None)
+            bars.advance(tasks[table], count)
+
+        yield on_rows
 
 
 def exit_code(receipt: Receipt) -> int:

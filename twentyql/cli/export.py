@@ -1,0 +1,125 @@
+"""``export`` and ``explain``: whole records to files, and what that would cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from twentyql.cli.console import (
+    ApiKey,
+    Profile,
+    Url,
+    exit_code,
+    open_client,
+    printable,
+    progress,
+    say,
+    show_receipt,
+    wait_for,
+)
+from twentyql.errors import QueryError
+from twentyql.exporting import export_queries
+
+Objects = Annotated[list[str], typer.Argument(metavar="OBJECT...", help="Objects, by singular or plural name.")]
+With = Annotated[
+    list[str] | None,
+    typer.Option("--with", metavar="RELATION", help="Relations to follow: people,people.noteTargets; may be repeated."),
+]
+Where = Annotated[str | None, typer.Option("--where", metavar="JSON", help="""A filter: '{"name":{"ilike":"%a%"}}'.""")]
+Select = Annotated[
+    list[str] | None, typer.Option("--select", metavar="FIELD", help="Only these fields of the object: name,emails.")
+]
+Schema = Annotated[Path | None, typer.Option("--schema", help="A folder that `pull` wrote; saves the introspection.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the arguments ask for, read once for both commands."""
+
+    objects: list[str]
+    relations: list[str]
+    where: dict[str, Any] | None
+    fields: list[str]
+
+
+def export(
+    objects: Objects,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write; made if it is not there.")],
+    with_: With = None,
+    where: Where = None,
+    select: Select = None,
+    format: Annotated[str, typer.Option("--format", help="parquet, jsonl or csv.")] = "parquet",
+    defuse: Annotated[bool, typer.Option("--defuse", help="csv: make cells harmless that look like formulas.")] = False,
+    schema: Schema = None,
+    url: Url = None,
+    api_key: ApiKey = None,
+    profile: Profile = None,
+) -> int:
+    """Write every record of objects, and of those their relations lead to, to one file an object, with a receipt."""
+    wanted = _wanted(objects, with_, where, select)
+    options = {"defuse": True} if defuse else {}
+
+    async def work() -> int:
+        async with open_client(url, api_key, profile, schema) as client:
+            with progress() as on_rows:
+                receipt = await client.export(
+                    wanted.objects,
+                    to=to,
+                    format=format,
+                    relations=wanted.relations,
+                    where=wanted.where,
+                    fields=wanted.fields,
+                    on_rows=on_rows,
+                    **options,
+                )
+        show_receipt(receipt)
+        say("written to {}" if receipt.verdict != "incomplete" else "[red]not whole:[/red] see {}", to)
+        return exit_code(receipt)
+
+    return wait_for(work)
+
+
+def explain(
+    objects: Objects,
+    with_: With = None,
+    where: Where = None,
+    select: Select = None,
+    schema: Schema = None,
+    url: Url = None,
+    api_key: ApiKey = None,
+    profile: Profile = None,
+) -> int:
+    """Say what an export would cost: its requests, tokens, rows and time. Nothing is sent but counts."""
+    wanted = _wanted(objects, with_, where, select)
+
+    async def work() -> int:
+        async with open_client(url, api_key, profile, schema) as client:
+            for query in export_queries(client.model, wanted.objects, wanted.relations, wanted.where, wanted.fields):
+                print(printable(str(await client.explain(query))))
+        return 0
+
+    return wait_for(work)
+
+
+def _wanted(objects: list[str], with_: list[str] | None, where: str | None, select: list[str] | None) -> _Wanted:
+    return _Wanted(_names(objects), _names(with_), _condition(where), _names(select))
+
+
+def _names(texts: list[str] | None) -> list[str]:
+    """``["a,b", "c"]`` -> ``["a", "b", "c"]``."""
+    return [name.strip() for text in texts or () for name in text.split(",") if name.strip()]
+
+
+def _condition(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise QueryError(
+            f"--where is no JSON object: {error}.", advice="""Write it as '{"name": {"ilike": "%acme%"}}'."""
+        ) from error
