@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from twentyql.build.query import Order
-from twentyql.errors import QueryError, UnknownNameError
+from twentyql.errors import QueryError
 from twentyql.schema.model import FieldModel, ObjectModel, SchemaModel
 
 DIRECTIONS = ("AscNullsFirst", "AscNullsLast", "DescNullsFirst", "DescNullsLast")
@@ -50,5 +50,7 @@ def _checked(model: SchemaModel, of: ObjectModel, path: tuple[str, ...], directi
             here = model.object(member.target)
     if field is None or field.parts:
         known = [part.name for part in field.parts] if field else [f.name for f in here.fields]
-        raise UnknownNameError("sortable value", ".".join(path), known, where=f"; add one of {', '.join(known[:12])}")
+        raise QueryError(
+            f"{'.'.join(path)} is no single value to sort by.", advice=f"Add one of {', '.join(known[:12])}."
+        )
     return Order(path, direction)
