@@ -1,0 +1,174 @@
+"""One file a table in one folder, all of them whole or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, BinaryIO, Protocol
+
+from twentyql.errors import OutputError
+from twentyql.output.folder import PART, claim, create, names_in, save_receipt, settle, sync
+from twentyql.output.spec import TableSpec
+from twentyql.output.trouble import writing
+
+UNFINISHED = "this export was never finished: it is still being written, or was killed"
+REPLACING = "this export was killed while its files replaced earlier ones: read it again"
+
+
+class Writer(Protocol):
+    """Writes one table into one open file in one format."""
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> None: ...
+
+    def finish(self) -> None:
+        """Write what is still held back. The file stays open."""
+        ...
+
+    def notes(self) -> Sequence[str]:
+        """What the reader of the file should know, once it is finished."""
+        ...
+
+
+class MakeWriter(Protocol):
+    """How a format makes its writer; it takes the format's own options by name."""
+
+    def __call__(self, spec: TableSpec, file: BinaryIO) -> Writer: ...
+
+
+@dataclass(slots=True)
+class _File:
+    spec: TableSpec
+    path: Path
+    part: Path
+    file: BinaryIO
+    writer: Writer
+    rows: int = 0
+
+    def settle(self) -> None:
+        """Have the whole file on the disk, under its ``.part`` name."""
+        self.writer.finish()
+        settle(self.file)
+        self.file.close()
+
+    def give_up(self) -> None:
+        """Close the file with whatever can still be written."""
+        if not self.file.closed:
+            with suppress(OSError, OutputError):
+                self.writer.finish()
+            with suppress(OSError):
+                self.file.close()
+
+    def describe(self) -> dict[str, Any]:
+        """What the receipt says of this file."""
+        at = self.part if self.part.exists() else self.path
+        return {
+            "name": at.name,
+            "table": self.spec.name,
+            "object": self.spec.object,
+            "rows": self.rows,
+            "bytes": at.stat().st_size if at.exists() else 0,
+            "columns": [{"name": c.name, "type": _type_text(c.field)} for c in self.spec.columns],
+            "foreign_keys": [{"column": column, "table": table} for column, table in self.spec.foreign_keys],
+        }
+
+
+def _type_text(field: Any) -> str:
+    return f"[{field.type_name}]" if field.is_list else str(field.type_name)
+
+
+class FolderSink:
+    """The `sinks.Sink` of every format: the folder, the ``.part`` files, and the receipt."""
+
+    def __init__(self, folder: Path, format: str, tables: Sequence[TableSpec], make: MakeWriter) -> None:
+        self._folder = folder
+        self._format = format
+        self._turn = Lock()  # an abort may come while another thread still writes
+        self._ended = False
+        names = {spec.name: f"{spec.name}.{format}" for spec in tables}
+        self._earlier = claim(folder, names.values())
+        with ExitStack() as stack:
+            self._files: dict[str, _File] = {}
+            for spec in tables:
+                part = folder / (names[spec.name] + PART)
+                file = stack.enter_context(create(part))
+                stack.callback(part.unlink, missing_ok=True)  # a sink that cannot be opened leaves nothing behind
+                self._files[spec.name] = _File(spec, folder / names[spec.name], part, file, make(spec, file))
+            if self._earlier is None:
+                self._save({"verdict": "incomplete", "notes": [UNFINISHED]})
+            stack.pop_all()
+
+    def write(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """See `Sink.write`."""
+        target = self._files[table]
+        with self._turn, writing(target.part):
+            self._check_open()
+            target.writer.write(rows)
+            target.rows += len(rows)
+
+    def commit(self, receipt: Mapping[str, Any]) -> None:
+        """See `Sink.commit`."""
+        with self._turn, writing(self._folder):
+            self._check_open()
+            for file in self._files.values():
+                file.settle()
+            if self._earlier is not None:
+                self._save({**receipt, "verdict": "incomplete", "notes": [REPLACING]})
+            leftovers = self._leftovers()
+            self._earlier = None
+            for file in self._files.values():
+                file.part.replace(file.path)
+            sync(self._folder)
+            self._save({**receipt, "notes": [*receipt.get("notes", ()), *self._notes(), *leftovers]})
+            self._ended = True
+
+    def abort(self, receipt: Mapping[str, Any] | None = None) -> None:
+        """See `Sink.abort`."""
+        with self._turn:
+            if self._ended:
+                return
+            self._ended = True
+            for file in self._files.values():
+                file.give_up()
+            if receipt is not None:
+                with suppress(OSError):
+                    self._save({**receipt, **self._incomplete(receipt)})
+
+    def _check_open(self) -> None:
+        if self._ended:
+            raise OutputError(f"The export to {self._folder} has already ended.")
+
+    def _save(self, receipt: Mapping[str, Any]) -> None:
+        files = [file.describe() for file in self._files.values()]
+        save_receipt(self._folder, {**receipt, "format": self._format, "files": files})
+
+    def _notes(self) -> list[str]:
+        return [f"{name}: {note}" for name, file in self._files.items() for note in file.writer.notes()]
+
+    def _incomplete(self, receipt: Mapping[str, Any]) -> dict[str, Any]:
+        """What makes a receipt say that its files are not whole, and that earlier ones still are."""
+        said: dict[str, Any] = {"verdict": "incomplete"}
+        if receipt.get("verdict") != "incomplete":
+            said["notes"] = [*receipt.get("notes", ()), "the files could not be put in place"]
+        whole = self._earlier
+        while whole is not None and whole.get("verdict") == "incomplete":
+            whole = whole.get("previous")
+        if whole is not None:
+            said["previous"] = {key: value for key, value in whole.items() if key != "previous"}
+        return said
+
+    def _leftovers(self) -> list[str]:
+        """Notes on the files of an earlier export that this one does not replace; its ``.part`` files go."""
+        notes: list[str] = []
+        own = {file.path.name for file in self._files.values()} | {file.part.name for file in self._files.values()}
+        for name in dict.fromkeys(names_in(self._earlier)):
+            path = self._folder / name
+            if name in own or not path.exists():
+                continue
+            if name.endswith(PART):
+                path.unlink()
+            else:
+                notes.append(f"{name} is of an earlier export and was left as it was")
+        return notes

@@ -1,0 +1,87 @@
+"""Rows -> files: `open_sink` gives the sink of a format; rows and their receipt are put in place together.
+
+While rows are read they go to ``<table>.<ext>.part``. `Sink.commit` moves the files into place and then writes
+``receipt.json``; until then the folder says of itself that it is unfinished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from twentyql.errors import OutputError, UsageError, nearest
+from twentyql.output.csv_file import CsvWriter
+from twentyql.output.folder import is_plain
+from twentyql.output.folder_sink import FolderSink, MakeWriter
+from twentyql.output.jsonl import JsonlWriter
+from twentyql.output.spec import TableSpec
+from twentyql.output.trouble import writing
+
+Row = Mapping[str, Any]
+
+
+class Sink(Protocol):
+    """Takes the rows of several tables. Its calls may come from any thread, one after the other."""
+
+    def write(self, table: str, rows: Sequence[Row]) -> None:
+        """Add rows to the table called ``table``. OutputError if they cannot be written or do not fit it."""
+        ...
+
+    def commit(self, receipt: Mapping[str, Any]) -> None:
+        """Put all files in place, and the receipt last. OutputError if one cannot be; then call `abort`."""
+        ...
+
+    def abort(self, receipt: Mapping[str, Any] | None = None) -> None:
+        """Leave the ``.part`` files, and a receipt that says incomplete if one is given. Never raises OSError."""
+        ...
+
+
+def open_sink(folder: Path, format: str, tables: Sequence[TableSpec], **options: Any) -> Sink:
+    """The sink that writes ``tables`` to ``folder`` as ``jsonl``, ``csv`` or ``parquet``.
+
+    ``csv`` takes ``defuse=True`` (a quote before cells that look like formulas), ``parquet`` takes ``rows_per_group``.
+    UsageError for another format or option, MissingExtraError without pyarrow, OutputError if the folder holds
+    anything but an earlier export; then nothing was written.
+    """
+    make = _maker(format, options)
+    for spec in tables:
+        if not is_plain(spec.name):
+            raise OutputError(f"A table cannot be called {spec.name!r}, which is no file name.")
+    with writing(folder):
+        return FolderSink(folder, format, tables, make)
+
+
+def _maker(format: str, options: Mapping[str, Any]) -> MakeWriter:
+    if format not in FORMATS:
+        raise UsageError(f"There is no export format {format!r}.", advice=_offer(format, FORMATS))
+    known, load = FORMATS[format]
+    for name, value in options.items():
+        if name not in known:
+            raise UsageError(f"{format} takes no option {name!r}.", advice=_offer(name, known))
+        if type(value) is not known[name]:
+            raise UsageError(f"The option {name} of {format} is {known[name].__name__}, not {value!r}.")
+    return partial(load(), **options)
+
+
+def _offer(name: str, known: Iterable[str]) -> str:
+    known = tuple(known)
+    close = nearest(name, known)
+    if close:
+        return f"Did you mean {' or '.join(repr(n) for n in close)}?"
+    return f"Choose one of: {', '.join(known)}." if known else "Leave it out."
+
+
+def _parquet() -> MakeWriter:
+    from twentyql.output.parquet import ParquetWriter
+
+    return ParquetWriter
+
+
+FORMATS: Mapping[str, tuple[Mapping[str, type], Callable[[], MakeWriter]]] = {
+    "parquet": ({"rows_per_group": int}, _parquet),
+    "jsonl": ({}, lambda: JsonlWriter),
+    "csv": ({"defuse": bool}, lambda: CsvWriter),
+}
+"""Every format: its options with their types, and its writer, loaded when it is asked for."""
