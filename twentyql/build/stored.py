@@ -27,6 +27,7 @@ from graphql import (
 from twentyql.errors import QueryError, UnknownNameError
 
 SUFFIXES = (".graphql", ".gql")
+_TEMPLATE_SIGNS = ("Expected Name, found '{'", "'%'", "Invalid character", "Unexpected character")
 _DEFINED = re.compile(r"\b(?:query|mutation|subscription)\s+([_A-Za-z]\w*)", re.ASCII)
 
 
@@ -161,12 +162,7 @@ def _fix(problem: str) -> str:
         return "A closing brace is missing."
     if "Expected Name, found '}'" in problem or "Expected Name, found ')'" in problem:
         return "The braces are empty; name at least one field or argument between them, or remove them."
-    if (
-        "Expected Name, found '{'" in problem
-        or "'%'" in problem
-        or "Invalid character" in problem
-        or "Unexpected character" in problem
-    ):
+    if any(sign in problem for sign in _TEMPLATE_SIGNS):
         return "Operations are plain GraphQL: a value goes in as a $variable, an optional part by @include(if: $flag)."
     return "Operations are plain GraphQL; an editor with GraphQL support marks the place."
 
