@@ -1,0 +1,93 @@
+"""The schema of ``/metadata``: what clients ask validates, and what it says is what the server says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from graphql import GraphQLSchema, build_schema, execute_sync, parse, validate
+
+from twentyql.introspect.fetch import DATA_MODEL_QUERY, WORKSPACE_QUERY
+from twentyql.sandbox.metadata_types import linked_nodes, metadata_schema
+
+RECORDED = Path(__file__).parents[4] / "shared" / "twenty"
+recorded = pytest.mark.skipif(not RECORDED.exists(), reason=f"no recordings at {RECORDED}")
+COMPANY = {"id": "c", "nameSingular": "company", "namePlural": "companies"}
+LABELS = {"labelSingular": "C", "labelPlural": "Cs", "isActive": True, "isSystem": False, "isSearchable": True}
+
+
+@pytest.fixture(scope="module")
+def schema() -> GraphQLSchema:
+    return metadata_schema()
+
+
+@pytest.mark.parametrize("query", [DATA_MODEL_QUERY, WORKSPACE_QUERY], ids=["data model", "workspace"])
+def test_what_the_client_asks_validates(schema: GraphQLSchema, query: str) -> None:
+    assert validate(schema, parse(query)) == []
+
+
+@recorded
+def test_recorded_requests_validate(schema: GraphQLSchema) -> None:
+    lines = (RECORDED / "recordings" / "read.jsonl").read_bytes().splitlines()
+    asked = [one["request"]["query"] for one in map(msgspec.json.decode, lines) if one["category"] == "metadata"]
+    assert len(asked) >= 3
+    assert [str(error) for query in asked for error in validate(schema, parse(query))] == []
+
+
+@recorded
+def test_every_field_is_the_recorded_one(schema: GraphQLSchema) -> None:
+    theirs = build_schema((RECORDED / "metadata.graphql").read_text(encoding="utf-8"))
+    assert shapes(schema).items() - shapes(theirs).items() == set()
+
+
+def shapes(schema: GraphQLSchema) -> dict[str, str]:
+    members = ((n, f, v) for n, t in schema.type_map.items() for f, v in getattr(t, "fields", {}).items())
+    return {f"{name}.{field}": str(value.type) for name, field, value in members if not name.startswith("__")}
+
+
+def people_of_companies() -> list[dict[str, Any]]:
+    """Two objects whose relation knows no more of the other side than ids and names."""
+    field = {"id": "f", "name": "company", "type": "RELATION", "label": "Company"}
+    back = {"id": "b", "name": "people", "type": "RELATION", "label": "People", "relation": None}
+    relation = {
+        "type": "MANY_TO_ONE",
+        "targetObjectMetadata": {"id": "c", "nameSingular": "company"},
+        "targetFieldMetadata": {"id": "b", "name": "people"},
+    }
+    person = {"id": "p", "nameSingular": "person", "namePlural": "people", **LABELS, "indexMetadataList": []}
+    company = {**COMPANY, **LABELS, "indexMetadataList": [], "fieldsList": [back]}
+    return [{**person, "fieldsList": [{**field, "relation": relation}]}, company]
+
+
+def test_linked_nodes_answer_more_than_was_recorded(schema: GraphQLSchema) -> None:
+    nodes = linked_nodes(people_of_companies())
+    query = (
+        "{object(id:1){fieldsList{objectMetadataId relation{sourceObjectMetadata{nameSingular} "
+        "targetObjectMetadata{namePlural} targetFieldMetadata{label object{id}}}}}}"
+    )
+    answer = execute_sync(schema, parse(query), {"object": nodes[0]})
+    assert answer.errors is None
+    assert answer.data is not None
+    assert answer.data["object"]["fieldsList"] == [
+        {
+            "objectMetadataId": "p",
+            "relation": {
+                "sourceObjectMetadata": {"nameSingular": "person"},
+                "targetObjectMetadata": {"namePlural": "companies"},
+                "targetFieldMetadata": {"label": "People", "object": {"id": "c"}},
+            },
+        }
+    ]
+
+
+def test_linking_leaves_the_given_nodes_alone() -> None:
+    nodes = people_of_companies()
+    linked_nodes(nodes)
+    assert nodes == people_of_companies()
+
+
+def test_a_dangling_relation_keeps_what_was_recorded(schema: GraphQLSchema) -> None:
+    person = linked_nodes(people_of_companies()[:1])[0]
+    assert person["fieldsList"][0]["relation"]["targetObjectMetadata"] == {"id": "c", "nameSingular": "company"}
