@@ -1,0 +1,126 @@
+"""Faults that tests inject: whole answers that break, roots that fail, pages that lie.
+
+>>> sandbox.faults.add(Fault.HTTP_500, times=2)                    # the next two requests
+>>> sandbox.faults.add(Fault.THROTTLE, times=1, root="people")     # the next read of people
+>>> sandbox.faults.random(0.05, seed=1, kinds=[Fault.HTTP_502, Fault.RESET])
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Fault(Enum):
+    """What can go wrong. The comment of a group says where it strikes."""
+
+    # a whole request, before anything ran
+    HTTP_500 = "HTTP 500 with JSON"
+    HTTP_502 = "HTTP 502 with HTML"
+    RESET = "connection reset before the answer"
+    STALL = "no answer until released or the client leaves"
+    HTML_200 = "HTTP 200 with a web page"
+    # a whole request, after it ran
+    LOST_ANSWER = "connection reset after the work was done"
+    TRUNCATED = "half of the JSON, then the end"
+    WRONG_TYPE = "the right JSON as text/html"
+    # one root field of /graphql
+    THROTTLE = "LIMIT_REACHED, as 2.21 says it"
+    RATE_LIMITED = "RATE_LIMITED with retryAfterMs, as newer servers say it"
+    PARTIAL = "the root is null and has an error"
+    INTERNAL = "INTERNAL_SERVER_ERROR"
+    FORBIDDEN = "PERMISSION_DENIED"
+    # one page of a root connection
+    STUCK_CURSOR = "hasNextPage true and endCursor as given"
+    DUPLICATE_ROW = "the first row of the page twice"
+    LOST_ROW = "the last row but one is left out"
+    SHORT_PAGE = "half as many rows as asked for, correctly continued"
+    # a request to learn the schema
+    INTROSPECTION_REFUSED = "introspection is refused"
+    METADATA_FORBIDDEN = "/metadata is forbidden"
+
+
+BEFORE = frozenset({Fault.HTTP_500, Fault.HTTP_502, Fault.RESET, Fault.STALL, Fault.HTML_200})
+AFTER = frozenset({Fault.LOST_ANSWER, Fault.TRUNCATED, Fault.WRONG_TYPE})
+REQUEST = BEFORE | AFTER
+ROOT = frozenset({Fault.THROTTLE, Fault.RATE_LIMITED, Fault.PARTIAL, Fault.INTERNAL, Fault.FORBIDDEN})
+PAGE = frozenset({Fault.STUCK_CURSOR, Fault.DUPLICATE_ROW, Fault.LOST_ROW, Fault.SHORT_PAGE})
+
+
+@dataclass(eq=False)
+class _Armed:
+    """One fault that waits: how often it still strikes (None: always), on which root, after how many it lets by."""
+
+    fault: Fault
+    times: int | None
+    root: str | None
+    path: str | None
+    skip: int
+
+    def strikes(self, path: str, roots: frozenset[str]) -> bool:
+        if self.times == 0 or (self.root and self.root not in roots) or (self.path and self.path != path):
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
+
+
+class Faults:
+    """The faults of a sandbox. ``fired`` counts what struck."""
+
+    def __init__(self) -> None:
+        self.fired: Counter[Fault] = Counter()
+        self._armed: list[_Armed] = []
+        self._dice: list[tuple[Callable[[], float], float, tuple[Fault, ...]]] = []
+        self._released = asyncio.Event()
+
+    def add(
+        self, fault: Fault, *, times: int | None = 1, root: str | None = None, path: str | None = None, skip: int = 0
+    ) -> None:
+        """Let ``fault`` strike ``times`` times (None: always) after letting ``skip`` occasions by.
+
+        ``root`` limits it to requests with that root field (its real name), ``path`` to one path such as ``/graphql``.
+        """
+        self._armed.append(_Armed(fault, times, root, path, skip))
+
+    def random(self, probability: float, seed: int, kinds: Iterable[Fault]) -> None:
+        """Let each request (or root, or page) suffer one of ``kinds`` with ``probability``, drawn from ``seed``."""
+        self._dice.append((random.Random(seed).random, probability, tuple(kinds)))
+
+    def clear(self) -> None:
+        """Take all faults back, and let stalled requests go."""
+        self._armed.clear()
+        self._dice.clear()
+        self.release()
+
+    def release(self) -> None:
+        """Answer the requests that are stalled; later stalls stall again."""
+        self._released.set()
+        self._released = asyncio.Event()
+
+    async def stalled(self) -> None:
+        """Wait as a stalled request does, until `release`."""
+        await self._released.wait()
+
+    def take(self, kinds: frozenset[Fault], path: str, roots: Iterable[str]) -> Fault | None:
+        """The fault among ``kinds`` that strikes now, if any."""
+        names = frozenset(roots)
+        found = next((a.fault for a in self._armed if a.fault in kinds and a.strikes(path, names)), None)
+        found = found or self._rolled(kinds)
+        if found is not None:
+            self.fired[found] += 1
+        return found
+
+    def _rolled(self, kinds: frozenset[Fault]) -> Fault | None:
+        for roll, probability, mine in self._dice:
+            possible = [fault for fault in mine if fault in kinds]
+            if possible and roll() < probability:
+                return possible[int(roll() * len(possible))]
+        return None
