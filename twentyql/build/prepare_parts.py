@@ -24,6 +24,7 @@ from graphql import (
 )
 
 from twentyql.build.prepare_places import problem
+from twentyql.errors import QueryError
 
 DECIDED = ("include", "skip")
 
@@ -54,11 +55,7 @@ class Parts:
         answered = {_key(s) for s in made if isinstance(s, FieldNode)}
         for lost in included:
             if isinstance(lost, FieldNode) and _key(lost) not in answered:
-                raise problem(
-                    lost,
-                    f"With these variables, nothing is left to ask of {lost.name.value!r}.",
-                    "Put @include or @skip on the field itself, or keep one field inside, such as id.",
-                )
+                raise _nothing_left(lost)
         return replace(selections, selections=tuple(made)) if made else None
 
     def _selection(self, selection: SelectionNode) -> SelectionNode | None:
@@ -101,6 +98,16 @@ class Parts:
             return value.value
         found = self._values.get(value.name.value) if isinstance(value, VariableNode) else None
         return found if isinstance(found, bool) else None
+
+
+def _nothing_left(field: FieldNode) -> QueryError:
+    if field.selection_set and not field.selection_set.selections:
+        return problem(field, f"Nothing is asked of {field.name.value!r}.", "Name the fields that you want inside.")
+    return problem(
+        field,
+        f"With these variables, nothing is left to ask of {field.name.value!r}.",
+        "Put @include or @skip on the field itself, or keep one field inside, such as id.",
+    )
 
 
 def _key(field: FieldNode) -> str:

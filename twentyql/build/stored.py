@@ -160,8 +160,8 @@ def syntax_error(error: GraphQLSyntaxError) -> QueryError:
 def _fix(problem: str) -> str:
     if "<EOF>" in problem:
         return "A closing brace is missing."
-    if "Expected Name, found '}'" in problem or "Expected Name, found ')'" in problem:
-        return "The braces are empty; name at least one field or argument between them, or remove them."
+    if "Expected Name, found ')'" in problem or "Expected '$', found ')'" in problem:
+        return "The brackets are empty; remove them."
     if any(sign in problem for sign in _TEMPLATE_SIGNS):
         return "Operations are plain GraphQL: a value goes in as a $variable, an optional part by @include(if: $flag)."
     return "Operations are plain GraphQL; an editor with GraphQL support marks the place."
