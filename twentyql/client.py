@@ -26,7 +26,7 @@ from twentyql.execute.receipt import Receipt, Tally
 from twentyql.execute.requester import Requester
 from twentyql.execute.runner import OnBatch, Runner
 from twentyql.execute.stream import Result, Stream, until
-from twentyql.introspect.fetch import fetch, fetch_workspace
+from twentyql.introspect.fetch import fetch, fetch_metadata_sdl, fetch_workspace
 from twentyql.introspect.load import Loaded, load
 from twentyql.plan.explain import Explanation, counts_needed, explain
 from twentyql.plan.model import ID, Plan
@@ -201,6 +201,10 @@ class Client:
         """
         document, name = _operation(operation, Path(queries))
         return await run_operation(document, name, variables or {}, self._loaded.schema, self._transport, self._pacer)
+
+    async def pull(self) -> Loaded:
+        """`schema` with the schema of ``/metadata`` beside it, as ``twentyql pull`` saves it."""
+        return replace(self._loaded, metadata_sdl=await fetch_metadata_sdl(self._transport))
 
     async def workspace(self) -> dict[str, Any] | None:
         """``id``, ``displayName`` and ``metadataVersion`` of the workspace, or None where the server has none."""

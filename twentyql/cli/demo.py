@@ -52,7 +52,7 @@ def demo(
 
 
 async def _the_whole_way(client: Client, to: Path) -> int:
-    _pull(client, to / "schema")
+    await _pull(client, to / "schema")
     _generate(client, to)
     with progress() as on_rows:
         receipt = await client.export(
@@ -69,8 +69,8 @@ async def _the_whole_way(client: Client, to: Path) -> int:
     return exit_code(receipt)
 
 
-def _pull(client: Client, folder: Path) -> None:
-    save(schema_files(client.schema), folder)
+async def _pull(client: Client, folder: Path) -> None:
+    save(schema_files(await client.pull()), folder)
     relations = sum(len(of.relations) for of in client.model)
     say("[bold]pull[/bold]      {} objects, {} relations in {}", len(client.model.objects), relations, folder)
 

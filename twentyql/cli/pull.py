@@ -45,7 +45,7 @@ def _load(source: str | None, url: str | None, api_key: str | None, profile: str
 
     async def read() -> int:
         async with open_client(source or url, api_key, profile) as client:
-            found.append(client.schema)
+            found.append(await client.pull())
         return 0
 
     wait_for(read)

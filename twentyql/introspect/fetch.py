@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import msgspec
-from graphql import get_introspection_query
+from graphql import get_introspection_query, print_schema
 
 from twentyql.errors import AuthenticationError, ConnectError, NotGraphQLError, SchemaError, ServerError
 from twentyql.faults import map_graphql_error
@@ -45,6 +45,17 @@ async def fetch(server: Asks) -> Loaded:
     introspection = await ask(server, "/graphql", get_introspection_query(descriptions=True))
     schema = schema_from_introspection(introspection, "The server's answer")
     return assemble(schema, await fetch_data_model(server), introspection)
+
+
+async def fetch_metadata_sdl(server: Asks) -> str | None:
+    """The schema of ``/metadata`` as text, or None where the server has none or this key may not read it."""
+    try:
+        answer = await ask(server, "/metadata", get_introspection_query(descriptions=True))
+    except (AuthenticationError, ConnectError):
+        raise
+    except (ServerError, SchemaError):
+        return None
+    return print_schema(schema_from_introspection(answer, "The answer of /metadata")) + "\n"
 
 
 async def fetch_data_model(server: Asks) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,16 @@ DATA_MODEL = "objects.json"
 
 @dataclass(frozen=True)
 class Loaded:
-    """Stage 1's noun: the GraphQL schema, the data model if it is known, and the model made of both."""
+    """Stage 1's noun: the GraphQL schema, the data model if it is known, and the model made of both.
+
+    ``metadata_sdl`` is the schema of ``/metadata`` itself, kept for its readers; only `pull` asks for it.
+    """
 
     schema: GraphQLSchema
     model: SchemaModel
     data_model: dict[str, Any] | None = None
     introspection: dict[str, Any] | None = None
+    metadata_sdl: str | None = None
 
 
 def load(path: Path) -> Loaded:
@@ -53,7 +57,9 @@ def load_folder(folder: Path) -> Loaded:
         )
     schema, introspection = _schema_of(sources[0])
     data_model = _json_of(folder / DATA_MODEL) if (folder / DATA_MODEL).exists() else None
-    return assemble(schema, data_model, introspection)
+    loaded = assemble(schema, data_model, introspection)
+    metadata = folder / METADATA_SDL
+    return replace(loaded, metadata_sdl=_text_of(metadata)) if metadata.exists() else loaded
 
 
 def assemble(

@@ -14,15 +14,15 @@ from twentyql.errors import OutputError
 from twentyql.introspect.load import CORE_INTROSPECTION, CORE_SDL, DATA_MODEL, METADATA_SDL, Loaded
 
 
-def schema_files(loaded: Loaded, metadata_sdl: str | None = None) -> dict[str, str]:
+def schema_files(loaded: Loaded) -> dict[str, str]:
     """The files of a schema folder, by name: byte-stable for one schema."""
     files = {CORE_SDL: print_schema(loaded.schema) + "\n"}
     if loaded.introspection is not None:
         files[CORE_INTROSPECTION] = _json(loaded.introspection)
     if loaded.data_model is not None:
         files[DATA_MODEL] = _json(loaded.data_model)
-    if metadata_sdl is not None:
-        files[METADATA_SDL] = metadata_sdl
+    if loaded.metadata_sdl is not None:
+        files[METADATA_SDL] = loaded.metadata_sdl
     return files
 
 
