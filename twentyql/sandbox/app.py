@@ -110,9 +110,12 @@ class App:
             return TOO_LARGE
 
     def _handler(self, request: web.Request) -> Callable[[web.Request, _Trace], Awaitable[Answer]] | None:
-        return {("POST", "/graphql"): self._graphql, ("POST", "/metadata"): self._metadata}.get(
-            (request.method, request.path)
-        )
+        handlers = {
+            ("POST", "/graphql"): self._graphql,
+            ("GET", "/graphql"): self._graphql_by_get,
+            ("POST", "/metadata"): self._metadata,
+        }
+        return handlers.get((request.method, request.path))
 
     async def _elsewhere(self, request: web.Request) -> Answer:
         """A path that is no endpoint: the front end for GET, as the real server has it."""
@@ -124,6 +127,13 @@ class App:
 
     async def _graphql(self, request: web.Request, trace: _Trace) -> Answer:
         return await self._endpoint(request, trace, self._core_answer)
+
+    async def _graphql_by_get(self, request: web.Request, trace: _Trace) -> Answer:
+        """A query in the address never reaches the workspace, whatever the key."""
+        if "query" not in request.query:
+            return PAGE
+        asked = self.reader.choose(request.query["query"], {}, request.query.get("operationName"), known=False)
+        return asked if isinstance(asked, Answer) else await self._core_answer(asked, False)
 
     async def _metadata(self, request: web.Request, trace: _Trace) -> Answer:
         return await self._endpoint(request, trace, self._metadata_answer)

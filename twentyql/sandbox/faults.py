@@ -80,6 +80,7 @@ class Faults:
         self._armed: list[_Armed] = []
         self._dice: list[tuple[Callable[[], float], float, tuple[Fault, ...]]] = []
         self._released = asyncio.Event()
+        self._struck = asyncio.Event()
 
     def add(
         self, fault: Fault, *, times: int | None = 1, root: str | None = None, path: str | None = None, skip: int = 0
@@ -109,6 +110,12 @@ class Faults:
         """Wait as a stalled request does, until `release`."""
         await self._released.wait()
 
+    async def until(self, fault: Fault, times: int = 1) -> None:
+        """Wait until ``fault`` has struck ``times`` times."""
+        while self.fired[fault] < times:
+            self._struck.clear()
+            await self._struck.wait()
+
     def take(self, kinds: frozenset[Fault], path: str, roots: Iterable[str]) -> Fault | None:
         """The fault among ``kinds`` that strikes now, if any."""
         names = frozenset(roots)
@@ -116,6 +123,7 @@ class Faults:
         found = found or self._rolled(kinds)
         if found is not None:
             self.fired[found] += 1
+            self._struck.set()
         return found
 
     def _rolled(self, kinds: frozenset[Fault]) -> Fault | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ class Ledger:
     entries: list[Entry] = field(default_factory=list[Entry])
     in_flight: int = 0
     most_at_once: int = 0
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(list(self.entries))
@@ -63,6 +65,13 @@ class Ledger:
         """Keep the entry of a request that is over."""
         self.in_flight -= 1
         self.entries.append(entry)
+        self._changed.set()
+
+    async def until(self, count: int) -> None:
+        """Wait until ``count`` requests are over."""
+        while len(self.entries) < count:
+            self._changed.clear()
+            await self._changed.wait()
 
     def clear(self) -> None:
         """Forget what was; requests in flight still count."""

@@ -71,7 +71,8 @@ class Sandbox:
         def make() -> Snapshot:
             from .demo import demo_snapshot
 
-            return demo_snapshot(rows, seed)
+            snapshot: Snapshot = demo_snapshot(rows, seed)
+            return snapshot
 
         return cls(make, **options)
 

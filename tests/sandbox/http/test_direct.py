@@ -6,7 +6,11 @@ import pytest
 
 
 async def test_roots_reach_the_engine_with_filled_arguments(ask):
-    text = "query Q($n: Int = 9, $f: F, $gone: Int) {a: companies(first: $n, filter: $f, last: null, after: $gone, orderBy: [{name: AscNullsLast}]) {edges {node {id}}}}"
+    text = """query Q($n: Int = 9, $f: F, $gone: Int) {
+      a: companies(first: $n, filter: $f, last: null, after: $gone, orderBy: [{name: AscNullsLast}]) {
+        edges {node {id}}
+      }
+    }"""
     answer = await ask(text, {"n": 2, "f": {"name": {"eq": "x"}}})
     assert len(answer["data"]["a"]["edges"]) == 2
     (root,) = ask.sandbox.engine.ran
@@ -96,7 +100,9 @@ async def test_records_stand_beside_records_only(ask, beside):
 
 
 async def test_search_runs_alone_by_the_classic_path(ask):
-    text = 'query($n: Int! = 2) {s: search(searchInput: "x", limit: $n, after: null) {edges {c: cursor} pageInfo {hasNextPage}}}'
+    text = """query($n: Int! = 2) {
+      s: search(searchInput: "x", limit: $n, after: null) {edges {c: cursor} pageInfo {hasNextPage}}
+    }"""
     answer = await ask(text)
     assert answer["data"]["s"]["edges"][0] == {"c": "c0"}
     assert ask.sandbox.engine.ran[0].arguments == {"searchInput": "x", "limit": 2}

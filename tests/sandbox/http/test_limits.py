@@ -1,0 +1,106 @@
+"""The token buckets: what 2.21 was seen to do, and the newer form."""
+
+from __future__ import annotations
+
+import pytest
+
+from twentyql.sandbox import Limits
+from twentyql.sandbox.limits import Throttle
+from twentyql.sandbox.root import Refused
+
+PEOPLE = "{people(first: 1) {edges {node {id}}}}"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 5.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def passes(throttle: Throttle) -> bool:
+    try:
+        throttle.take()
+    except Refused:
+        return False
+    return True
+
+
+def spent(form: str = "old") -> tuple[Throttle, Clock]:
+    clock = Clock()
+    throttle = Throttle(Limits(form=form, short=None), clock)
+    for _ in range(100):
+        throttle.take()
+    return throttle, clock
+
+
+def spaced(gap: float, calls: int) -> int:
+    throttle, clock = spent()
+    passed = 0
+    for _ in range(calls):
+        clock.now += gap
+        passed += passes(throttle)
+    return passed
+
+
+@pytest.mark.parametrize(("gap", "least", "most"), [(0.5, 5, 5), (0.59, 5, 5), (0.65, 10, 10), (0.602, 10, 10)])
+def test_spacing_after_the_burst_is_as_observed(gap, least, most):
+    assert least <= spaced(gap, 10) <= most
+
+
+def test_calls_that_succeed_closer_than_a_tick_never_refill():
+    throttle, clock = spent()
+    clock.now += 6
+    for _ in range(10):
+        clock.now += 0.5
+        assert passes(throttle)
+    assert not passes(throttle)
+
+
+def test_the_short_bucket_refills_in_ten_milliseconds():
+    clock = Clock()
+    throttle = Throttle(Limits(long=None), clock)
+    assert sum(passes(throttle) for _ in range(150)) == 100
+    with pytest.raises(Refused, match=r"\(100 tokens per 1000 ms\)"):
+        throttle.take()
+    clock.now += 0.011
+    assert passes(throttle)
+
+
+def test_the_new_form_refills_continuously_and_says_how_long():
+    throttle, clock = spent("new")
+    with pytest.raises(Refused) as refused:
+        throttle.take()
+    assert refused.value.code == "RATE_LIMITED"
+    assert refused.value.extensions["retryAfterMs"] == 600
+    clock.now += 0.3
+    with pytest.raises(Refused):
+        throttle.take()
+    clock.now += 0.3
+    throttle.take()
+
+
+async def test_a_refusal_is_http_200_and_counts_roots(open_sandbox):
+    clock = Clock()
+    async with open_sandbox(limits=Limits(short=None, long=(3, 60.0)), clock=clock) as ask:
+        assert "errors" not in await ask(
+            "{people(first: 1) {edges {node {id}}} companies(first: 1) {edges {node {id}}}}"
+        )
+        assert "errors" not in await ask(PEOPLE)
+        answer = await ask(PEOPLE)
+        assert answer["data"] == {"people": None}
+        extensions = answer["errors"][0]["extensions"]
+        assert answer["errors"][0]["message"] == "Limit reached (3 tokens per 60000 ms)"
+        assert (extensions["code"], extensions["subCode"]) == ("BAD_USER_INPUT", "LIMIT_REACHED")
+        assert ask.sandbox.ledger[-1].codes == ("LIMIT_REACHED",)
+        assert (await ask("{currentWorkspace {id}}", path="/metadata"))["data"]
+        assert (await ask("{__schema {queryType {name}}}"))["data"]
+
+
+async def test_stock_is_a_hundred_and_open_is_endless(open_sandbox):
+    clock = Clock()
+    for limits, passed in (("stock", 100), ("open", 105)):
+        async with open_sandbox(limits=limits, clock=clock) as ask:
+            answers = [await ask(PEOPLE) for _ in range(105)]
+            assert sum("errors" not in answer for answer in answers) == passed
