@@ -1,0 +1,66 @@
+"""The engine: runs one root field against the rows of a sandbox, with the real server's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from .layout import Layout, lay_out
+from .model import Model
+from .reads import read_list, read_one
+from .root import Root
+from .store import Store, dangling
+
+Runner = Callable[[Root], Any]
+
+
+class Engine:
+    """Rows of a workspace in SQLite, asked root by root; one thread at a time, ``close`` it when done.
+
+    ``page_cap`` silently clamps the page size of lists; ``withheld`` holds the plural names of objects whose rows the
+    list root counts but does not show; ``warnings`` says what the loaded rows lack.
+    """
+
+    def __init__(self, model: Model, db: Path | None = None) -> None:
+        """Open the database (a file, or memory) and create the tables of ``model`` that it lacks."""
+        self.model = model
+        self.warnings: tuple[str, ...] = ()
+        self.withheld: set[str] = set()
+        self.page_cap: int | None = None
+        self._store = Store(lay_out(model), db)
+        self._lock = RLock()
+        self._runners: dict[str, Runner] = {}
+        for layout in self._store.layouts.by_singular.values():
+            self._add(layout)
+
+    def _add(self, layout: Layout) -> None:
+        record, store = layout.record, self._store
+        self._runners[record.plural] = partial(self._list, layout)
+        self._runners[record.singular] = partial(read_one, store, layout)
+
+    def _list(self, layout: Layout, root: Root) -> Any:
+        withheld = layout.record.plural in self.withheld
+        return read_list(self._store, layout, root, page_cap=self.page_cap, withheld=withheld)
+
+    def load(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        """Insert rows by plural name, in the form of the API; missing fields are null."""
+        with self._lock:
+            for plural, batch in rows.items():
+                self._store.load(plural, batch)
+            self.warnings = tuple(dangling(self._store))
+
+    def knows(self, root_name: str) -> bool:
+        """Whether a root field of this name is run here."""
+        return root_name in self._runners
+
+    def run(self, root: Root) -> Any:
+        """The value of one root field, ready for JSON. Raises Refused."""
+        with self._lock:
+            return self._runners[root.name](root)
+
+    def close(self) -> None:
+        """Release the database."""
+        self._store.close()
