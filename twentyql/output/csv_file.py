@@ -6,7 +6,7 @@ import csv
 import datetime
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from twentyql.output.jsonl import json_text, moment_text
 from twentyql.output.spec import TableSpec
@@ -57,7 +57,7 @@ class CsvWriter:
                 break
             if not isinstance(value, Mapping):
                 raise misfit(self._table, path[0], row.get("id"), value, "object with parts")
-            value = value.get(name)
+            value = cast(Mapping[str, Any], value).get(name)
         text = cell_text(value, field)
         if isinstance(value, str) and text.startswith(FORMULA_STARTS):
             self._formulas += 1

@@ -17,6 +17,17 @@ PART = ".part"
 WRITTEN_BY = {"written_by": "twentyql"}
 
 
+class _SavedFile(msgspec.Struct):
+    name: str
+
+
+class _Saved(msgspec.Struct):
+    """What is read of a receipt."""
+
+    files: list[_SavedFile] = []
+    previous: _Saved | None = None
+
+
 def claim(folder: Path, names: Iterable[str]) -> dict[str, Any] | None:
     """Make ``folder`` ready for files called ``names``; the receipt of an earlier export that lies there, or None.
 
@@ -43,12 +54,11 @@ def claim(folder: Path, names: Iterable[str]) -> dict[str, Any] | None:
 
 def names_in(receipt: Mapping[str, Any] | None) -> Iterator[str]:
     """The files that a saved receipt, or the one it kept of an earlier export, speaks of."""
-    while isinstance(receipt, Mapping):
-        files = receipt.get("files")
-        for file in files if isinstance(files, list) else ():
-            if isinstance(file, Mapping) and isinstance(file.get("name"), str) and is_plain(file["name"]):
-                yield file["name"]
-        receipt = receipt.get("previous")
+    with suppress(msgspec.ValidationError):
+        saved = msgspec.convert(receipt, _Saved | None)
+        while saved is not None:
+            yield from (file.name for file in saved.files if is_plain(file.name))
+            saved = saved.previous
 
 
 def is_plain(name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import msgspec
 
@@ -34,9 +34,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime.datetime):
         return moment_text(value)
     if isinstance(value, dict):
-        return {key: _plain(below) if type(below) not in SCALARS else below for key, below in value.items()}
+        items = cast(dict[str, Any], value).items()
+        return {key: _plain(below) if type(below) not in SCALARS else below for key, below in items}
     if isinstance(value, list | tuple):
-        return [_plain(below) for below in value]
+        return [_plain(below) for below in cast(list[Any], value)]
     return value
 
 

@@ -1,0 +1,182 @@
+# pyright: basic
+"""A query's batches -> linked Arrow tables, one for each of its lists, tied by ids and foreign keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from twentyql.build.query import Selection
+from twentyql.execute.ordering import field_at
+from twentyql.execute.receipt import Receipt
+from twentyql.execute.runner import Batch
+from twentyql.output.arrow import arrow_schema, columns_table, concat, with_metadata
+from twentyql.output.spec import TableColumn, TableSpec, time_unit
+from twentyql.plan.model import ID, KeyPath, Plan, Read
+from twentyql.schema.model import SchemaModel
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Get = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    """A column that the query selects: its name, its path from the object, and how a row is asked for it."""
+
+    name: str
+    path: KeyPath
+    get: Get
+
+
+@dataclass(slots=True)
+class _Table:
+    """One list: its columns, where each value comes from, and the parts read so far."""
+
+    spec: TableSpec
+    id_name: str
+    selected: tuple[_Selected, ...]
+    keys: tuple[KeyPath, ...]
+    seen: set[Any] = field(default_factory=set[Any])
+    parts: list[Any] = field(default_factory=list[Any])
+
+    def add(self, batch: Batch) -> None:
+        fresh = [i for i, key in enumerate(batch.keys) if key[0] not in self.seen]
+        self.seen.update(key[0] for key in batch.keys)
+        rows = [batch.rows[i] for i in fresh]
+        at = [batch.read.keys.index(path) for path in self.keys]
+        values = [[batch.keys[i][k] for i in fresh] for k in at]
+        values += [[_builtin(column.get(row)) for row in rows] for column in self.selected]
+        self.parts.append(columns_table(self.spec, values))
+
+
+class LinkedTables:
+    """Collects the batches of one planned read; `finish` gives its tables.
+
+    A table is called as the last step of its list's path (``people``), the first as its object's plural. It has the
+    ``id`` of its records, the keys that tie it to other tables, then the selected columns; what is selected through a
+    to-one relation is a column with a dotted name. The first table keeps the query's order, the others that of ids.
+    """
+
+    def __init__(self, planned: Plan, model: SchemaModel) -> None:
+        reads = list(planned.root.walk())
+        names = _names(reads, model)
+        self._tables = [_table(read, name, reads, names, model) for read, name in zip(reads, names, strict=True)]
+        self._of = {id(read): table for read, table in zip(reads, self._tables, strict=True)}
+        if planned.top is not None:  # the same lists, planned a second time
+            self._of |= {id(read): table for read, table in zip(planned.top.walk(), self._tables, strict=True)}
+        self._planned = planned  # its reads must live as long as their ids are used
+        self._turn = asyncio.Lock()
+
+    async def add(self, batch: Batch) -> None:
+        """Take a batch of any of the lists; each record is kept once. OutputError if a value does not fit."""
+        async with self._turn:  # batches of one list stay in their order
+            await asyncio.to_thread(self._of[id(batch.read)].add, batch)
+
+    def finish(self, receipt: Receipt) -> dict[str, pa.Table]:
+        """The tables by their names. Each holds the receipt as JSON in its schema's metadata, ``twentyql.receipt``."""
+        saved = {"twentyql.receipt": msgspec.json.encode(receipt.as_dict())}
+        made: dict[str, pa.Table] = {}
+        for i, table in enumerate(self._tables):
+            whole = concat(table.parts, arrow_schema(table.spec))
+            if i:
+                whole = whole.sort_by(table.id_name)
+            made[table.spec.name] = with_metadata(whole, saved)
+        return made
+
+
+def _names(reads: list[Read], model: SchemaModel) -> list[str]:
+    """A name for every list: as short as they all stay different."""
+    root = model.object(reads[0].object).plural
+    steps = [(root, *read.path) for read in reads]
+    shorts = [path[-1] for path in steps]
+    shared = {name for name, times in Counter(shorts).items() if times > 1}
+    names = [".".join(path[1:]) if path[1:] and path[-1] in shared else path[-1] for path in steps]
+    if len(set(names)) < len(names):
+        names = [".".join(path) for path in steps]
+    for i, name in enumerate(names):  # one relation, listed twice
+        if name in names[:i]:
+            link = reads[i].link
+            names[i] = _free(f"{name}.{link.nested.name}" if link else name, names[:i])
+    return names
+
+
+def _free(name: str, taken: list[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _table(read: Read, name: str, reads: list[Read], names: list[str], model: SchemaModel) -> _Table:
+    of = model.object(read.object)
+    selected = tuple(_selected(read.selection))
+    refers_to = dict(_references(read, reads, names))
+    paths = {column.path: column.name for column in selected}
+    wanted = dict.fromkeys((ID, *refers_to, *_parent_keys(read)))
+    keys = tuple(path for path in wanted if path not in paths)
+    for path in keys:
+        paths[path] = _free(".".join(path), list(paths.values()))
+    ordered = [*((paths[path], path) for path in keys), *((column.name, column.path) for column in selected)]
+    spec = TableSpec(
+        name=name,
+        object=of.singular,
+        columns=tuple(TableColumn(column, field_at(model, of, path)) for column, path in ordered),
+        foreign_keys=tuple((paths[path], table) for path, table in refers_to.items()),
+        time_unit=time_unit(model),
+    )
+    return _Table(spec, paths[ID], selected, keys)
+
+
+def _references(read: Read, reads: list[Read], names: list[str]) -> Iterator[tuple[KeyPath, str]]:
+    """The keys of a list that hold ids of another, with that one's table."""
+    if read.link and read.link.child_key != ID:
+        parent = next(i for i, other in enumerate(reads) if any(child is read for child in other.children))
+        if read.link.parent_key == ID:
+            yield read.link.child_key, names[parent]
+    for child in read.children:
+        if child.link and child.link.child_key == ID:
+            yield child.link.parent_key, names[next(i for i, other in enumerate(reads) if other is child)]
+
+
+def _parent_keys(read: Read) -> Iterator[KeyPath]:
+    """Every key that ties a list to its parent or its children."""
+    if read.link:
+        yield read.link.child_key
+    yield from (child.link.parent_key for child in read.children if child.link)
+
+
+def _itself(row: Any) -> Any:
+    return row
+
+
+def _selected(selection: Selection, path: KeyPath = (), name: str = "", get: Get = _itself) -> Iterator[_Selected]:
+    """The columns of a selection and, with dotted names, of those it reaches through to-one relations."""
+    for column in selection.columns:
+        yield _Selected(name + column.name, (*path, *column.path), _getter(selection, column.name, get))
+    for nested in selection.nested:
+        if not nested.many:
+            below = _getter(selection, nested.name, get)
+            yield from _selected(nested.selection, (*path, nested.relation), f"{name}{nested.name}.", below)
+
+
+def _getter(selection: Selection, name: str, get: Get) -> Get:
+    def read(row: Any) -> Any:
+        holder = get(row)
+        return None if holder is None else selection.rows.get(holder, name)
+
+    return read
+
+
+def _builtin(value: Any) -> Any:
+    """A composite of a typed row as plain dicts in the server's names; anything else as it is."""
+    if isinstance(value, msgspec.Struct | list | tuple):
+        return msgspec.to_builtins(value, builtin_types=(date, datetime, Decimal))
+    return value
