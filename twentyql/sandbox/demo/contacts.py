@@ -29,9 +29,8 @@ def member_rows(make: Maker) -> list[Row]:
     """The members; the last one has left."""
     rows = []
     for index, (first, last) in enumerate(MEMBERS):
-        base = make.base(index, f"{first} {last}", deleted=index == len(MEMBERS) - 1)
-        base["position"] = index
-        rows.append(base | _member(make, first, last))
+        left = index == len(MEMBERS) - 1
+        rows.append(make.base(index, f"{first} {last}", deleted=left) | _member(make, first, last))
     return rows
 
 
