@@ -20,7 +20,8 @@ from .faults import BEFORE, REQUEST, Fault, Faults
 from .incoming import Asked, Reader
 from .ledger import Entry, Ledger, RootCall
 from .metadata import Metadata
-from .root import Root
+from .rest import Rest, refused_answer, stranger
+from .root import Refused, Root
 
 MOST_BYTES = 10 * 1024 * 1024
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -59,6 +60,7 @@ class App:
     access: Access
     core: Core
     metadata: Metadata
+    rest: Rest
     work: Work
     faults: Faults
     ledger: Ledger
@@ -110,6 +112,8 @@ class App:
             return TOO_LARGE
 
     def _handler(self, request: web.Request) -> Callable[[web.Request, _Trace], Awaitable[Answer]] | None:
+        if request.method == "GET" and request.path.startswith("/rest/"):
+            return self._rest
         handlers = {
             ("POST", "/graphql"): self._graphql,
             ("GET", "/graphql"): self._graphql_by_get,
@@ -134,6 +138,21 @@ class App:
             return PAGE
         asked = self.reader.choose(request.query["query"], {}, request.query.get("operationName"), known=False)
         return asked if isinstance(asked, Answer) else await self._core_answer(asked, False)
+
+    async def _rest(self, request: web.Request, trace: _Trace) -> Answer:
+        caller = self.access.caller(request.headers.get("Authorization"))
+        if caller is not Caller.KNOWN:
+            return stranger(caller)
+        try:
+            root = self.rest.root(request.path, request.query)
+        except Refused as refused:
+            return refused_answer(refused)
+        if root is not None:
+            trace.roots = (RootCall(root.name, root.name, root.arguments),)
+        fault = trace.fault = self.faults.take(REQUEST, request.path, [root.name] if root else [])
+        if fault in BEFORE:
+            return await self._broken(fault)
+        return _spoil(await self.rest.answer(request.path, request.query, root), fault)
 
     async def _metadata(self, request: web.Request, trace: _Trace) -> Answer:
         return await self._endpoint(request, trace, self._metadata_answer)

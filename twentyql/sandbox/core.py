@@ -125,14 +125,18 @@ class Core:
         return json_answer({"data": data} | ({"errors": errors} if errors else {}))
 
     async def _run(self, call: Call) -> Any:
-        fault = self.faults.take(ROOT, "/graphql", [call.name])
+        return await self.run_root(call.name, call.root, "/graphql")
+
+    async def run_root(self, name: str, root: Root | Refused, path: str) -> Any:
+        """Run one root field as every endpoint does: faults, one token, the engine. Raises Refused."""
+        fault = self.faults.take(ROOT, path, [name])
         if fault:
             raise root_refusal(fault)
         self.throttle.take()
-        if isinstance(call.root, Refused):
-            raise call.root
-        lie = self.faults.take(PAGE, "/graphql", [call.name]) if call.name in self.model.by_plural else None
-        root = lie_before(lie, call.root)
+        if isinstance(root, Refused):
+            raise root
+        lie = self.faults.take(PAGE, path, [name]) if name in self.model.by_plural else None
+        root = lie_before(lie, root)
         return lie_after(lie, root, await self.work(partial(run_guarded, self.engine, root)))
 
     async def _introspect(self, document: DocumentNode, operation: Operation) -> dict[str, Any]:

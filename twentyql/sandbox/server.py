@@ -23,6 +23,7 @@ from .limits import OPEN, Limits, Throttle
 from .metadata import Metadata
 from .metadata_types import metadata_schema
 from .model import Model, read_model
+from .rest import Rest
 from .snapshot import Snapshot, read_snapshot
 from .types import core_schema
 
@@ -150,7 +151,8 @@ class Sandbox:
         throttle = Throttle(self._limits, self._clock)
         core = Core(model, self._engine, self._work, throttle, self.faults, core_schema)
         metadata = Metadata(snapshot.objects, snapshot.workspace, metadata_schema())
-        return App(self._access, core, metadata, self._work, self.faults, self.ledger, self._clock)
+        rest = Rest(model, snapshot.objects, lambda root: core.run_root(root.name, root, "/rest"))
+        return App(self._access, core, metadata, rest, self._work, self.faults, self.ledger, self._clock)
 
     async def _listen(self, app: App) -> None:
         runner = web.AppRunner(app.application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.2)

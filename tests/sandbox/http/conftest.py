@@ -39,7 +39,13 @@ class EchoEngine:
         if root.name == "search":
             return {"edges": edges, "pageInfo": {"hasNextPage": False}}
         info = {"hasNextPage": False, "endCursor": "end"}
-        return {"edges": edges, "pageInfo": info, "arguments": root.arguments, "selection": root.selection}
+        return {
+            "edges": edges,
+            "pageInfo": info,
+            "totalCount": 4,
+            "arguments": root.arguments,
+            "selection": root.selection,
+        }
 
     def close(self) -> None:
         self.closed = True
