@@ -1,7 +1,7 @@
 """Following relations: one statement a relation, never one a row.
 
-To-many relations have the server's trap: at most 60 rows a parent, in no useful order, with a count and a ``hasNextPage``
-that call them complete. The other aggregates are true.
+To-many relations have the server's trap: at most 60 rows a parent, in no useful order, with a count and a
+``hasNextPage`` that call them complete. The other aggregates are true.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from .aggregates import TOTAL, aggregates
 from .connections import Record, connection
 from .layout import Layout
-from .nodes import Many, Node, NodePlan, One, Row
+from .nodes import Many, Node, NodePlan, One, Row, empty_connection
 from .operators import one_of
 from .store import Store
 
@@ -95,6 +95,6 @@ def _totals(store: Store, many: Many, parents: Sequence[Any]) -> dict[Any, dict[
 
 def _nested(many: Many, children: Sequence[Record], totals: Mapping[str, Any]) -> Node:
     if not many.selection:
-        return {"edges": [], "pageInfo": {"hasNextPage": False, "hasPreviousPage": False}, TOTAL: 0}
+        return empty_connection()
     values = {**totals, TOTAL: len(children)}
     return connection(many.plan.layout, many.selection, children, values)

@@ -2,6 +2,9 @@
 
 The selection is read the way direct execution does: an unknown field is null, a scalar ignores what is selected below
 it, a composite without a selection is null, a to-one relation without a selection is the whole object.
+
+The record that a to-one relation points to is copied by the server before *its* relations are read, unless its
+``deletedAt`` is selected; so without that all relations below it are null or empty.
 """
 
 from __future__ import annotations
@@ -63,20 +66,25 @@ class NodePlan:
 
 def plan_node(layouts: Layouts, layout: Layout, selection: Selection, *, inside_many: bool = False) -> NodePlan:
     """Plan the reading of ``selection``. Raises Refused."""
-    return _Planner(layouts, layout, inside_many).plan(selection)
+    return _Planner(layouts, layout, inside_many=inside_many).plan(selection)
+
+
+def empty_connection() -> Node:
+    """The connection of a relation that was not read."""
+    return {"edges": [], "pageInfo": {"hasNextPage": False, "hasPreviousPage": False}, TOTAL: 0}
 
 
 def whole_object(record: RecordType, identity: Any) -> Node:
     """What a to-one relation without a selection answers: the id, and every connection empty."""
-    page = {"hasNextPage": False, "hasPreviousPage": False}
-    return {"id": identity, **{slot.name: {"edges": [], "pageInfo": page, TOTAL: 0} for slot in record.many}}
+    return {"id": identity, **{slot.name: empty_connection() for slot in record.many}}
 
 
 class _Planner:
-    def __init__(self, layouts: Layouts, layout: Layout, inside_many: bool) -> None:
+    def __init__(self, layouts: Layouts, layout: Layout, *, inside_many: bool = False, copied: bool = False) -> None:
         self._layouts = layouts
         self._layout = layout
         self._inside_many = inside_many
+        self._copied = copied
         self._places: dict[Path, int] = {("id",): 0}
         self._ones: list[One] = []
         self._many: list[Many] = []
@@ -128,23 +136,26 @@ class _Planner:
     def _one(self, slot: Slot, below: Selection) -> Read:
         target = self._layouts.target(slot)
         if below:
-            plan = plan_node(self._layouts, target, below)
+            plan = _Planner(self._layouts, target, copied="deletedAt" not in below).plan(below)
         else:
             record = target.record
             whole = (("", lambda row: whole_object(record, row[0])),)
             plan = NodePlan(target, (target.leaves[("id",)],), whole, (), ())
-        self._ones.append(One(slot, self._place((slot.key,)), plan))
+        if not self._copied:
+            self._ones.append(One(slot, self._place((slot.key,)), plan))
         return _constant(None)
 
     def _to_many(self, slot: Slot, below: Selection) -> Read:
         if self._inside_many:
             raise Refused(
-                "Query complexity is too high. "
-                "One-to-Many relation cannot be nested in another One-to-Many relation.",
+                "Query complexity is too high. One-to-Many relation cannot be nested in another One-to-Many relation.",
                 sub_code="TOO_COMPLEX_QUERY",
             )
         target = self._layouts.target(slot)
         plan = plan_node(self._layouts, target, node_selection(below), inside_many=True)
+        if self._copied:
+            empty = empty_connection()
+            return lambda row: {name: empty.get(name) for name in below} if below else empty
         known = aggregates(target)
         self._many.append(Many(slot, plan, below, tuple(name for name in below if name in known and name != TOTAL)))
         return _constant(None)

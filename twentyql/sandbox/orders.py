@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-
 from .layout import ENUMS, Layout, Layouts, Leaf
 from .model import Slot
 from .operators import rank
@@ -98,5 +97,3 @@ def _relation(layouts: Layouts, source: Source, slot: Slot, value: Any) -> Itera
             yield from _composite(target, inner, direction, (slot.name,))
         elif inner.kind == "scalar" and direction in DIRECTIONS:
             yield (slot.name, name), sort_value(target, target.layout.leaves[(name,)]), direction
-
-

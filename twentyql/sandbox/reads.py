@@ -63,7 +63,9 @@ def _page(
 def _seen(row: Row, node: Node, ordered: Sequence[One]) -> Node:
     """A node as cursors see it: a relation that rows are ordered by has its id."""
     targets = {one.slot.name: node[one.slot.name] for one in ordered}
-    with_ids = {one.slot.name: {"id": row[one.key], **targets[one.slot.name]} for one in ordered if targets[one.slot.name]}
+    with_ids = {
+        one.slot.name: {"id": row[one.key], **targets[one.slot.name]} for one in ordered if targets[one.slot.name]
+    }
     return {**node, **with_ids} if with_ids else node
 
 

@@ -5,13 +5,42 @@ from __future__ import annotations
 from .model import RecordType
 
 STANDARD = frozenset(
-    """
-    attachment blocklist calendarChannel calendarChannelEventAssociation calendarEvent calendarEventParticipant
-    callRecording company connectedAccount dashboard favorite favoriteFolder message messageCampaign messageChannel
-    messageChannelMessageAssociation messageChannelMessageAssociationMessageFolder messageFolder messageList
-    messageListMember messageParticipant messageThread note noteTarget opportunity person task taskTarget
-    timelineActivity workflow workflowAutomatedTrigger workflowRun workflowVersion workspaceMember
-    """.split()
+    {
+        "attachment",
+        "blocklist",
+        "calendarChannel",
+        "calendarChannelEventAssociation",
+        "calendarEvent",
+        "calendarEventParticipant",
+        "callRecording",
+        "company",
+        "connectedAccount",
+        "dashboard",
+        "favorite",
+        "favoriteFolder",
+        "message",
+        "messageCampaign",
+        "messageChannel",
+        "messageChannelMessageAssociation",
+        "messageChannelMessageAssociationMessageFolder",
+        "messageFolder",
+        "messageList",
+        "messageListMember",
+        "messageParticipant",
+        "messageThread",
+        "note",
+        "noteTarget",
+        "opportunity",
+        "person",
+        "task",
+        "taskTarget",
+        "timelineActivity",
+        "workflow",
+        "workflowAutomatedTrigger",
+        "workflowRun",
+        "workflowVersion",
+        "workspaceMember",
+    }
 )
 
 
