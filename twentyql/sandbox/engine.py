@@ -8,10 +8,13 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from .duplicates import read_duplicates
+from .groups import read_groups
 from .layout import Layout, lay_out
 from .model import Model
 from .reads import read_list, read_one
 from .root import Root
+from .search import search
 from .store import Store, dangling
 
 Runner = Callable[[Root], Any]
@@ -32,7 +35,7 @@ class Engine:
         self.page_cap: int | None = None
         self._store = Store(lay_out(model), db)
         self._lock = RLock()
-        self._runners: dict[str, Runner] = {}
+        self._runners: dict[str, Runner] = {"search": partial(search, self._store)}
         for layout in self._store.layouts.by_singular.values():
             self._add(layout)
 
@@ -40,6 +43,8 @@ class Engine:
         record, store = layout.record, self._store
         self._runners[record.plural] = partial(self._list, layout)
         self._runners[record.singular] = partial(read_one, store, layout)
+        self._runners[f"{record.plural}GroupBy"] = partial(read_groups, store, layout)
+        self._runners[f"{record.singular}Duplicates"] = partial(read_duplicates, store, layout)
 
     def _list(self, layout: Layout, root: Root) -> Any:
         withheld = layout.record.plural in self.withheld

@@ -9,9 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
+from .dates import bucket
 from .layout import Layout, Layouts, Leaf
 from .root import Refused
 from .values import writer
+from .vectors import VECTOR, vector_writer
 
 BATCH = 5_000
 
@@ -65,6 +67,7 @@ def _prepare(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA journal_mode = MEMORY")
     connection.execute("PRAGMA synchronous = OFF")
     connection.create_function("folded", 1, _folded, deterministic=True)
+    connection.create_function("bucket", 4, bucket, deterministic=True)
 
 
 def _folded(value: Any) -> str | None:
@@ -94,10 +97,13 @@ def _stored(layout: Layout, rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[
         for name, leaves in layout.by_slot.items()
         if leaves[0].sub is not None
     ]
+    search, vector = layout.leaves.get(VECTOR), vector_writer(layout)
     for row in rows:
         values = {column: write(row.get(name)) for name, column, write in plain}
         for name, parts in composites:
             values.update(_parts(row.get(name) or {}, parts))
+        if vector and search is not None and not row.get("searchVector"):
+            values[search.column.name] = vector(row)
         yield values
 
 
