@@ -13,7 +13,7 @@ import pytest
 from graphql import GraphQLSchema, Source, build_schema, parse, validate
 
 from twentyql.build.prepare import Prepared, prepare
-from twentyql.errors import QueryError, TwentyqlError, UnknownNameError
+from twentyql.errors import QueryError, SchemaError, TwentyqlError, UnknownNameError
 from twentyql.schema.dialects import RELAY, TWENTY
 
 SDL = """
@@ -276,3 +276,9 @@ def test_elsewhere_null_arguments_and_missing_values_stay_as_written(schema: Gra
     made = ready(schema, text, {"a": None}, dialect=RELAY)
     assert "deals(after: $a, filter:{stage:{eq: $s}})" in flat(made)
     assert made.variables == {"a": None}
+
+
+def test_a_schema_that_is_wrong_itself_is_said_to_be() -> None:
+    wrong = build_schema("interface I { a: Int } type Query implements I { b: Int }", assume_valid_sdl=True)
+    with pytest.raises(SchemaError, match="The schema itself breaks a rule of GraphQL"):
+        prepare(parse("{ b }"), None, {}, wrong)

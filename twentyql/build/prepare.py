@@ -41,7 +41,7 @@ from twentyql.build.prepare_rules import (
 )
 from twentyql.build.prepare_schema import extend, is_twenty
 from twentyql.build.prepare_values import values_of
-from twentyql.errors import QueryError, UnknownNameError
+from twentyql.errors import QueryError, SchemaError, UnknownNameError
 from twentyql.schema.dialects import Dialect
 
 
@@ -125,8 +125,12 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
 
 
 def _validate(document: DocumentNode, schema: GraphQLSchema) -> None:
-    for error in validate(schema, document, max_errors=1):
-        raise refused(error) from error
+    try:
+        errors = validate(schema, document, max_errors=1)
+    except TypeError as error:
+        raise SchemaError(f"The schema itself breaks a rule of GraphQL: {str(error)[:200]}") from error
+    for found in errors:
+        raise refused(found) from found
 
 
 def _executable(

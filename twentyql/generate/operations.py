@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
-from graphql import GraphQLField, GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, get_named_type
+from graphql import GraphQLField, GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, get_named_type, is_leaf_type
 from graphql.type import is_required_argument
 
 from twentyql.generate.header import stamp
@@ -319,7 +319,7 @@ def _lines(fields: tuple[FieldModel, ...], of: GraphQLObjectType | None, depth: 
             continue
         space, name = "  " * depth, checked(field.name, "field")
         named = get_named_type(source.type)
-        if not field.needs_selection:
+        if is_leaf_type(named):
             lines.append(f"{space}{name}")
         elif below := _lines(field.parts, named if isinstance(named, GraphQLObjectType) else None, depth + 1):
             lines += [f"{space}{name} {{", *below, f"{space}}}"]
