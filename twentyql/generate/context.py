@@ -115,7 +115,7 @@ def _names(model: SchemaModel, composites: Iterable[str], enums: Iterable[str]) 
         objects=objects,
         composites=own,
         values={name: values[f"{name}Value"] for name in own},
-        enums=assign(sorted(enums), class_name),
+        enums=assign(sorted(enums), class_name, ("Literal", "TypeAlias")),
         modules=assign([o.singular for o in model], module_name),
     )
 

@@ -15,9 +15,12 @@ from twentyql.errors import GenerateError
 LONGEST = 200
 RESERVED_ATTRIBUTES = frozenset({"mro", "one", "many", "where", "order_by", "query", "queries"})
 """``mro`` is what Python calls on a class; the others are what a Record can do."""
-RESERVED_CLASSES = frozenset({"None", "True", "False", "Any", "TYPE_CHECKING"})
-RESERVED_MODULES = frozenset({"queries", "con", "prn", "aux", "nul", "py"})
-"""``queries`` holds the stored operations; the others are no file names on Windows."""
+RESERVED_CLASSES = frozenset({"None", "True", "False", "Any", "TYPE_CHECKING", "AttributeError"})
+_WINDOWS = {"con", "prn", "aux", "nul"}
+_BUILTINS = {"getattr", "globals", "list", "object", "sorted", "str"}
+RESERVED_MODULES = frozenset({"queries", "py", *_WINDOWS, *_BUILTINS})
+"""``queries`` holds the stored operations, devices are no file names on Windows, and a module that is imported becomes
+a name of its package, where it would take the place of a builtin that ``__init__.py`` uses."""
 
 _GRAPHQL_NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*\Z", re.ASCII)
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
