@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from .changes import Writer
 from .duplicates import read_duplicates
 from .groups import read_groups
 from .layout import Layout, lay_out
-from .model import Model
+from .merging import merge
+from .model import Model, pascal
 from .reads import read_list, read_one
 from .root import Root
 from .search import search
 from .store import Store, dangling
+from .writes import write_runners
 
 Runner = Callable[[Root], Any]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Engine:
@@ -27,13 +35,24 @@ class Engine:
     list root counts but does not show; ``warnings`` says what the loaded rows lack.
     """
 
-    def __init__(self, model: Model, db: Path | None = None) -> None:
-        """Open the database (a file, or memory) and create the tables of ``model`` that it lacks."""
+    def __init__(
+        self,
+        model: Model,
+        db: Path | None = None,
+        *,
+        now: Callable[[], datetime] = _now,
+        actor: str = "sandbox",
+    ) -> None:
+        """Open the database (a file, or memory) and create the tables of ``model`` that it lacks.
+
+        Rows are written at the time that ``now`` tells, by an API key called ``actor``.
+        """
         self.model = model
         self.warnings: tuple[str, ...] = ()
         self.withheld: set[str] = set()
         self.page_cap: int | None = None
         self._store = Store(lay_out(model), db)
+        self._writer = Writer(self._store, now, actor)
         self._lock = RLock()
         self._runners: dict[str, Runner] = {"search": partial(search, self._store)}
         for layout in self._store.layouts.by_singular.values():
@@ -45,10 +64,23 @@ class Engine:
         self._runners[record.singular] = partial(read_one, store, layout)
         self._runners[f"{record.plural}GroupBy"] = partial(read_groups, store, layout)
         self._runners[f"{record.singular}Duplicates"] = partial(read_duplicates, store, layout)
+        writes = write_runners(self._writer, layout)
+        writes[f"merge{pascal(record.plural)}"] = partial(merge, writer=self._writer, layout=layout)
+        self._runners.update({name: partial(self._change, run) for name, run in writes.items()})
 
     def _list(self, layout: Layout, root: Root) -> Any:
         withheld = layout.record.plural in self.withheld
         return read_list(self._store, layout, root, page_cap=self.page_cap, withheld=withheld)
+
+    def _change(self, run: Runner, root: Root) -> Any:
+        """Run a mutation: all of it or nothing."""
+        try:
+            answer = run(root)
+        except BaseException:
+            self._store.rollback()
+            raise
+        self._store.commit()
+        return answer
 
     def load(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         """Insert rows by plural name, in the form of the API; missing fields are null."""
