@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,10 @@ from .uniques import matching, unique_groups
 
 MOST = 200
 TOO_MANY = "TOO_MANY_RECORDS_TO_UPDATE"
+BINNED: Mapping[str, Any] = {"deletedAt": {"is": "NOT_NULL"}}
+ALL: Mapping[str, Any] = {"or": [{"deletedAt": {"is": "NULL"}}, BINNED]}
+# Among which records a verb looks where the filter does not mention deletedAt: destroying spares none.
+AMONG: Mapping[str, Mapping[str, Any]] = {"delete": {}, "restore": BINNED, "destroy": ALL}
 
 
 def write_runners(writer: Writer, layout: Layout) -> dict[str, Callable[[Root], Any]]:
@@ -36,7 +40,7 @@ def write_runners(writer: Writer, layout: Layout) -> dict[str, Callable[[Root], 
     }
     for verb, change in (("delete", _delete), ("restore", _restore), ("destroy", _destroy)):
         runners[f"{verb}{one}"] = partial(change_one, writer=writer, layout=layout, change=change)
-        bulk = partial(change_many, writer=writer, layout=layout, change=change, restoring=verb == "restore")
+        bulk = partial(change_many, writer=writer, layout=layout, change=change, among=AMONG[verb])
         runners[f"{verb}{many}"] = bulk
     return runners
 
@@ -128,20 +132,19 @@ Change = Callable[[Writer, Layout, Root, Sequence[str]], list[Node]]
 def change_one(root: Root, *, writer: Writer, layout: Layout, change: Change) -> Node:
     """``deleteX``, ``restoreX`` or ``destroyX``: of a record wherever it is. Raises Refused."""
     check_names(root.arguments, ("id",))
-    everywhere = [{"deletedAt": {"is": "NULL"}}, {"deletedAt": {"is": "NOT_NULL"}}]
-    wanted = {"id": {"eq": _identity(root)}, **({"or": everywhere} if layout.soft_deletes else {})}
+    wanted = {"id": {"eq": _identity(root)}, **(ALL if layout.soft_deletes else {})}
     ids = _ids(writer, layout, wanted)
     if not ids:
         raise record_not_found()
     return change(writer, layout, root, ids)[0]
 
 
-def change_many(root: Root, *, writer: Writer, layout: Layout, change: Change, restoring: bool) -> list[Node]:
+def change_many(root: Root, *, writer: Writer, layout: Layout, change: Change, among: Mapping[str, Any]) -> list[Node]:
     """``deleteXs``, ``restoreXs`` or ``destroyXs``: without a cap, and an empty filter means all. Raises Refused."""
     check_names(root.arguments, ("filter",))
     wanted = _filter(root)
-    if restoring and not mentions_deleted(wanted):
-        wanted = {"and": [wanted, {"deletedAt": {"is": "NOT_NULL"}}]}
+    if among and layout.soft_deletes and not mentions_deleted(wanted):
+        wanted = {"and": [wanted, among]}
     return change(writer, layout, root, _ids(writer, layout, wanted))
 
 

@@ -9,7 +9,7 @@ from asking import RECORDED
 from small_workspace import MODEL, ROWS
 
 from twentyql.sandbox.engine import Engine
-from twentyql.sandbox.model import Model, read_model
+from twentyql.sandbox.model import read_model
 from twentyql.sandbox.snapshot import Snapshot, read_snapshot
 
 
@@ -23,23 +23,17 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def recorded_model() -> Model:
-    """The data model of the recorded workspace."""
-    snapshot = _recorded()
-    return read_model(snapshot.objects, snapshot.workspace)
-
-
-@pytest.fixture(scope="session")
-def recorded() -> Iterator[Engine]:
-    """The recorded workspace, for reads only."""
-    snapshot = _recorded()
-    engine = Engine(read_model(snapshot.objects, snapshot.workspace))
-    engine.load(snapshot.rows)
-    yield engine
-    engine.close()
-
-
-def _recorded() -> Snapshot:
+def recorded_snapshot() -> Snapshot:
+    """The recorded workspace: its data model and its rows."""
     if not RECORDED.exists():
         pytest.skip(f"the recorded workspace is not there: {RECORDED}")
     return read_snapshot(RECORDED)
+
+
+@pytest.fixture(scope="session")
+def recorded(recorded_snapshot: Snapshot) -> Iterator[Engine]:
+    """An engine with the recorded workspace, for reads only."""
+    engine = Engine(read_model(recorded_snapshot.objects, recorded_snapshot.workspace))
+    engine.load(recorded_snapshot.rows)
+    yield engine
+    engine.close()
