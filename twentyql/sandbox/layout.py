@@ -137,8 +137,11 @@ def _layout(record: RecordType, metadata: sa.MetaData, name: str) -> Layout:
     leaves: dict[Path, Leaf] = {}
     for slot in record.stored:
         for path, kind, sub in _paths(slot):
-            leaves[path] = Leaf(path, kind, slot, sub, _column(path, kind, slot, _unique(".".join(path), taken)))
+            leaves[path] = Leaf(path, kind, slot, sub, _column(path, kind, _unique(".".join(path), taken)))
     table = sa.Table(name, metadata, *(leaf.column for leaf in leaves.values()))
+    for leaf in leaves.values():
+        if _looked_up(leaf):
+            sa.Index(f"{name}~{leaf.column.name}", leaf.column)
     return Layout(record, table, leaves)
 
 
@@ -148,10 +151,15 @@ def _paths(slot: Slot) -> list[tuple[Path, str, SubField | None]]:
     return [((slot.name,), slot.type, None)]
 
 
-def _column(path: Path, kind: str, slot: Slot, name: str) -> sa.Column[Any]:
+def _column(path: Path, kind: str, name: str) -> sa.Column[Any]:
     number = kind in NUMBERS or kind == "BOOLEAN"
     column_type = NUMBER_COLUMN if number else TEXT_COLUMN
-    return sa.Column(name, column_type, primary_key=path == ("id",), index=slot.kind == "key" or None)
+    return sa.Column(name, column_type, primary_key=path == ("id",))
+
+
+def _looked_up(leaf: Leaf) -> bool:
+    unique = leaf.slot.unique and (leaf.sub is None or leaf.sub.unique)
+    return leaf.slot.kind == "key" or unique or leaf.type == "POSITION"
 
 
 def _unique(name: str, taken: set[str]) -> str:
