@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from .aggregates import TOTAL
 from .connections import Record, connection
 from .filters import where
+from .inputs import read_input
 from .layout import Layout, Leaf
 from .nested import columns, read_nodes
 from .nodes import Node, node_selection, plan_node
@@ -31,8 +32,17 @@ def read_duplicates(store: Store, layout: Layout, root: Root) -> list[Node]:
         raise Refused('You have to provide either "data" or "ids" argument', sub_code=INPUT)
     if data and ids:
         raise Refused('You cannot provide both "data" and "ids" arguments', sub_code=INPUT)
-    given = _records(store, layout, list(ids)) if ids else [stored_row(layout, item) for item in data or ()]
+    given = _records(store, layout, _listed(ids)) if ids else [_sketch(layout, item) for item in _listed(data)]
     return [_alike(store, layout, root, record, known=bool(ids)) for record in given]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _sketch(layout: Layout, data: Any) -> Mapping[str, Any]:
+    """A record that is not there, by what is known of it."""
+    return {**stored_row(layout, {}), **read_input(layout, data).values}
 
 
 def _records(store: Store, layout: Layout, ids: list[Any]) -> list[Mapping[str, Any]]:

@@ -17,7 +17,7 @@ from .nested import columns, read_nodes
 from .nodes import Node, node_selection, plan_node
 from .operators import Condition
 from .orders import DIRECTIONS, directed, order, with_id
-from .reads import check_names
+from .reads import check_names, number
 from .root import Refused, Root
 from .sources import Expression
 from .store import Store
@@ -53,7 +53,7 @@ def _group_rows(
     if values:
         statement = statement.group_by(*values)
     statement = statement.order_by(*_order(layout, dimensions, root.arguments.get("orderBy")))
-    return store.rows(statement.limit(int(root.arguments.get("limit", DEFAULT_GROUPS))))
+    return store.rows(statement.limit(number(root.arguments, "limit", DEFAULT_GROUPS)))
 
 
 def _group(
@@ -78,9 +78,9 @@ def _members(
     keys = [dimension.expression.label(f"key~{place}") for place, dimension in enumerate(dimensions)]
     order_by = order(store.layouts, layout, with_id(root.arguments.get("orderByForRecords")))
     partition = [dimension.expression for dimension in dimensions] or [sa.literal_column("1")]
-    number = sa.func.row_number().over(partition_by=partition, order_by=order_by).label("number~")
-    inner = sa.select(*columns(plan), *keys, number).where(*conditions).subquery()
-    offset = int(root.arguments.get("offsetForRecords", 0))
+    rank = sa.func.row_number().over(partition_by=partition, order_by=order_by).label("number~")
+    inner = sa.select(*columns(plan), *keys, rank).where(*conditions).subquery()
+    offset = number(root.arguments, "offsetForRecords", 0)
     place = inner.c["number~"]
     statement = sa.select(inner).where(place > offset, place <= offset + RECORDS_A_GROUP).order_by(place)
     rows = store.rows(statement)
@@ -93,6 +93,8 @@ def _members(
 def _order(layout: Layout, dimensions: Sequence[Dimension], order_by: Any) -> Iterator[Expression]:
     by_path = {dimension.path: dimension.expression for dimension in dimensions}
     for item in order_by if isinstance(order_by, list) else [order_by] if order_by else []:
+        if not isinstance(item, dict):
+            raise Refused(f"Unknown orderBy value: {item}")
         for name, value in item.items():
             if name == "aggregate":
                 yield from _by_aggregate(layout, value)
@@ -104,9 +106,9 @@ def _order(layout: Layout, dimensions: Sequence[Dimension], order_by: Any) -> It
                 yield directed(by_path[path], _direction(direction))
 
 
-def _by_aggregate(layout: Layout, wanted: Mapping[str, Any]) -> Iterator[Expression]:
+def _by_aggregate(layout: Layout, wanted: Any) -> Iterator[Expression]:
     known = aggregates(layout)
-    for name, direction in wanted.items():
+    for name, direction in wanted.items() if isinstance(wanted, dict) else ():
         if name not in known:
             raise Refused(f"Unknown aggregate field: {name}")
         yield directed(known[name], _direction(direction))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from .root import Refused, Root
 from .store import Store
 
 DEFAULT_PAGE = 200
+MOST_ROWS = 2**53
 LIST_ARGUMENTS = ("first", "last", "offset", "before", "after", "filter", "orderBy")
 NOT_FOUND = "RECORD_NOT_FOUND"
 
@@ -51,7 +53,7 @@ def _page(
     limit = page_size(arguments, page_cap)
     statement = sa.select(*columns(plan)).where(*conditions)
     statement = statement.order_by(*order(store.layouts, layout, order_by, forward=forward))
-    rows = list(store.rows(statement.limit(limit + 1).offset(arguments.get("offset") or None)))
+    rows = list(store.rows(statement.limit(limit + 1).offset(number(arguments, "offset", 0) or None)))
     more = len(rows) > limit
     rows = rows[:limit] if forward else rows[:limit][::-1]
     nodes = read_nodes(store, plan, rows)
@@ -80,8 +82,7 @@ def totals(store: Store, layout: Layout, root: Root, conditions: list[Condition]
 
 def page_size(arguments: Mapping[str, Any], page_cap: int | None) -> int:
     """How many rows a page has: ``first``, else ``last``, else 200; not more than the cap of this sandbox."""
-    wanted = next((arguments[name] for name in ("first", "last") if name in arguments), DEFAULT_PAGE)
-    limit = int(wanted)
+    limit = number(arguments, "first", number(arguments, "last", DEFAULT_PAGE))
     return limit if page_cap is None else min(limit, page_cap)
 
 
@@ -89,9 +90,7 @@ def check_list_arguments(arguments: Mapping[str, Any]) -> None:
     """Refuse arguments that the list root does not have, of a wrong kind, or that contradict. Raises Refused."""
     check_names(arguments, LIST_ARGUMENTS)
     for name in ("first", "last", "offset"):
-        value = arguments.get(name)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise Refused(f'Invalid argument: "{name}" must be a number', sub_code=INPUT)
+        number(arguments, name, 0)
     for name in ("after", "before"):
         if not isinstance(arguments.get(name, ""), str):
             raise Refused(f'Invalid argument: "{name}" must be a string', sub_code=INPUT)
@@ -102,6 +101,14 @@ def check_list_arguments(arguments: Mapping[str, Any]) -> None:
         if (arguments.get(name) or 0) < 0:
             code = f"INVALID_ARGS_{name.upper()}"
             raise Refused(f"{name.capitalize()} argument must be non-negative", sub_code=code)
+
+
+def number(arguments: Mapping[str, Any], name: str, default: int) -> int:
+    """A whole number among the arguments; at most what a database counts to. Raises Refused for anything else."""
+    value = arguments.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise Refused(f'Invalid argument: "{name}" must be a number', sub_code=INPUT)
+    return max(min(int(value), MOST_ROWS), -MOST_ROWS)
 
 
 def check_names(arguments: Mapping[str, Any], known: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from .layout import Layout
 from .nodes import Node
 from .operators import has_word
 from .orders import INPUT
-from .reads import check_names
+from .reads import check_names, number
 from .root import Refused, Root
 from .store import Store
 from .vectors import VECTOR, WORDS
@@ -45,7 +45,7 @@ def search(store: Store, root: Root) -> Node:
     """Records that have a word beginning with each of the input, then those that have some. Raises Refused."""
     arguments = root.arguments
     check_names(arguments, ARGUMENTS)
-    limit = int(arguments.get("limit", MOST))
+    limit = number(arguments, "limit", MOST)
     if not 0 <= limit <= MOST:
         raise Refused(f"limit must not be greater than {MOST}", sub_code=INPUT)
     after = decode(arguments["after"]) if arguments.get("after") else {}
@@ -59,12 +59,18 @@ def search(store: Store, root: Root) -> Node:
 
 
 def _searched(store: Store, arguments: Mapping[str, Any]) -> list[Layout]:
-    included = arguments.get("includedObjectNameSingulars")
-    excluded = arguments.get("excludedObjectNameSingulars") or ()
+    included, excluded = (_names(arguments, f"{kind}ObjectNameSingulars") for kind in ("included", "excluded"))
     layouts = store.layouts.by_singular.values()
     searchable = [layout for layout in layouts if layout.record.raw.get("isSearchable") and VECTOR in layout.leaves]
     wanted = [layout for layout in searchable if included is None or layout.record.singular in included]
-    return [layout for layout in wanted if layout.record.singular not in excluded]
+    return [layout for layout in wanted if layout.record.singular not in (excluded or ())]
+
+
+def _names(arguments: Mapping[str, Any], argument: str) -> list[Any] | None:
+    found = arguments.get(argument)
+    if found is not None and not isinstance(found, list):
+        raise Refused(f'Invalid argument: "{argument}" must be an array', sub_code=INPUT)
+    return found
 
 
 def _hits(
