@@ -89,6 +89,12 @@ class Engine:
                 self._store.load(plural, batch)
             self.warnings = tuple(dangling(self._store))
 
+    @property
+    def empty(self) -> bool:
+        """Whether there are no rows yet: a database file of an earlier run has some."""
+        with self._lock:
+            return self._store.empty()
+
     def knows(self, root_name: str) -> bool:
         """Whether a root field of this name is run here."""
         return root_name in self._runners

@@ -53,6 +53,11 @@ class Store:
         """Forget what was changed since the last commit."""
         self._connection.rollback()
 
+    def empty(self) -> bool:
+        """Whether no table has a row."""
+        tables = (layout.table for layout in self.layouts.by_singular.values())
+        return not any(self.rows(sa.select(sa.literal(1)).select_from(table).limit(1)) for table in tables)
+
     def load(self, plural: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows in API form; ones that are there under the same id are replaced."""
         layout = self.layouts.of(self.layouts.model.by_plural[plural])

@@ -215,9 +215,11 @@ def test_missing_record_is_not_found(engine: Engine, verb: str) -> None:
 
 def test_rows_stay_in_a_file(tmp_path: Path) -> None:
     first = Engine(MODEL, tmp_path / "rows.db")
+    assert first.empty
     first.load(ROWS)
     first.close()
     second = Engine(MODEL, tmp_path / "rows.db")
+    assert not second.empty
     assert count(second) == LIVING
     member = value(second, f'{{workspaceMember(filter:{{id:{{eq:"{MEMBER}"}}}}){{name{{firstName}}}}}}')
     assert member == {"name": {"firstName": "Mem"}}
