@@ -90,11 +90,14 @@ def _mutation_fields(types: Types, record: RecordType) -> Fields:
         f"create{names}": GraphQLField(some, {"data": _required(GraphQLList(GraphQLNonNull(create))), **upsert}),
         f"create{name}": GraphQLField(one, {"data": _required(create), **upsert}),
         f"update{name}": GraphQLField(one, {**by_id, "data": _required(update)}),
+        f"delete{name}": GraphQLField(one, by_id),
         f"update{names}": GraphQLField(some, {"data": _required(update), **by_filter}),
+        f"delete{names}": GraphQLField(some, by_filter),
+        f"destroy{name}": GraphQLField(one, by_id),
+        f"destroy{names}": GraphQLField(some, by_filter),
+        f"restore{name}": GraphQLField(one, by_id),
+        f"restore{names}": GraphQLField(some, by_filter),
     }
-    for verb in ("delete", "destroy", "restore"):
-        fields[f"{verb}{name}"] = GraphQLField(one, by_id)
-        fields[f"{verb}{names}"] = GraphQLField(some, by_filter)
     return {**fields, **_merge_field(record, one)}
 
 

@@ -55,15 +55,18 @@ def is_morph(record: RecordType, slot: Slot) -> bool:
     return slot.kind == "one" and all(field["name"] != slot.name for field in record.raw["fieldsList"])
 
 
-def aggregates(record: RecordType, morphs: bool = True) -> Iterator[Aggregate]:
-    """The aggregates of an object, in the order of its fields; without ``morphs`` none of morph relations."""
+def aggregates(record: RecordType) -> Iterator[Aggregate]:
+    """The aggregates of an object, in the order of its fields."""
     yield TOTAL
     for slot in record.slots:
-        if slot.kind in ("scalar", "composite"):
-            yield from _counts(slot)
-            yield from _of_type(slot)
-        elif morphs and is_morph(record, slot):
-            yield from _counts(slot)
+        yield from _counts(slot) if is_morph(record, slot) else aggregates_of(slot)
+
+
+def aggregates_of(slot: Slot) -> Iterator[Aggregate]:
+    """The aggregates of one slot that has a value of its own; none of a relation or key."""
+    if slot.kind in ("scalar", "composite"):
+        yield from _counts(slot)
+        yield from _of_type(slot)
 
 
 def _counts(slot: Slot) -> Iterator[Aggregate]:

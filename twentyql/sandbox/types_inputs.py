@@ -12,7 +12,7 @@ from graphql import (
 )
 
 from .model import RecordType, Slot
-from .types_aggregates import aggregates
+from .types_aggregates import TOTAL, aggregates_of
 from .types_fields import Types, choice_enum, filter_type, group_type, has_choices, order_type, write_type
 from .types_links import add_link_types
 from .types_shared import DIRECTION, enum_filter
@@ -57,7 +57,7 @@ def _write_fields(types: Types, record: RecordType, verb: str) -> Fields:
     return {slot.name: _field(write_type(types, record, slot, verb), slot.description) for slot in _writable(record)}
 
 
-def _about(types: Types, slot: Slot, verb: str) -> str:
+def _about(slot: Slot, verb: str) -> str:
     """The description of a slot; a relation tells what the input does with the other object."""
     return f"{verb} fields of the related {slot.target}" if slot.kind == "one" else slot.description
 
@@ -65,21 +65,20 @@ def _about(types: Types, slot: Slot, verb: str) -> str:
 def _filter_fields(types: Types, record: RecordType) -> Fields:
     own = types.input(f"{record.name}FilterInput")
     fields = {
-        slot.name: _field(filter_type(types, record, slot), _about(types, slot, "Filter on"))
-        for slot in _writable(record)
+        slot.name: _field(filter_type(types, record, slot), _about(slot, "Filter on")) for slot in _writable(record)
     }
     some = GraphQLInputField(GraphQLList(own))
     return {**fields, "and": some, "or": some, "not": GraphQLInputField(own)}
 
 
 def _order_fields(types: Types, record: RecordType) -> Fields:
-    return {slot.name: _field(order_type(types, slot), _about(types, slot, "Order by")) for slot in _writable(record)}
+    return {slot.name: _field(order_type(types, slot), _about(slot, "Order by")) for slot in _writable(record)}
 
 
 def _group_order_fields(types: Types, record: RecordType) -> Fields:
     aggregate = types.input(f"{record.name}OrderByWithGroupByAggregateInput")
     fields = {
-        slot.name: _field(order_type(types, slot, of_groups=True), _about(types, slot, "Order by"))
+        slot.name: _field(order_type(types, slot, of_groups=True), _about(slot, "Order by"))
         for slot in _writable(record)
     }
     return {"aggregate": _field(aggregate, "Order by aggregate values"), **fields}
@@ -87,15 +86,18 @@ def _group_order_fields(types: Types, record: RecordType) -> Fields:
 
 def _aggregate_order_fields(types: Types, record: RecordType) -> Fields:
     """The aggregates of the fields; a relation stands there as it does in a plain order, as on the server."""
-    fields = {each.name: _field(DIRECTION, each.description) for each in aggregates(record, morphs=False)}
-    links = [slot for slot in record.slots if slot.kind in ("one", "key")]
-    return fields | {slot.name: _field(order_type(types, slot), _about(types, slot, "Order by")) for slot in links}
+    fields = {TOTAL.name: _field(DIRECTION, TOTAL.description)}
+    for slot in record.slots:
+        fields |= {each.name: _field(DIRECTION, each.description) for each in aggregates_of(slot)}
+        if slot.kind in ("one", "key"):
+            fields[slot.name] = _field(order_type(types, slot), _about(slot, "Order by"))
+    return fields
 
 
 def _group_fields(types: Types, record: RecordType) -> Fields:
     system = {str(field["name"]) for field in record.raw["fieldsList"] if field.get("isSystem")}
     return {
-        slot.name: _field(group_type(types, slot), _about(types, slot, "Group by"))
+        slot.name: _field(group_type(types, slot), _about(slot, "Group by"))
         for slot in record.slots
         if slot.kind == "one" or _is_dimension(slot, system)
     }
