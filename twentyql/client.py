@@ -108,7 +108,9 @@ class Client:
         ``timeout`` is in seconds for the whole read and raises TimeoutError. ``on_batch`` is told of every batch of
         every list, children too. Leaving the loop early stops the read.
         """
-        planned = self.plan(query)
+        return self._stream(self.plan(query), timeout, on_batch)
+
+    def _stream(self, planned: Plan, timeout: float | None, on_batch: OnBatch | None) -> Stream[Any]:
         tally = Tally(planned)
         waited = self._pacer.state.waited_seconds
         begun = time.monotonic()
@@ -137,7 +139,7 @@ class Client:
 
         planned = self.plan(query)
         tables = LinkedTables(planned, self.model)
-        async with self.stream(query, timeout=timeout, on_batch=tables.add) as stream:
+        async with self._stream(planned, timeout, tables.add) as stream:
             async for _ in stream:
                 pass
             return tables.finish(stream.receipt)

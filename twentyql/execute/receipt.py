@@ -6,6 +6,8 @@ was read to its end and its rows agree with the server's own counts.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -19,6 +21,7 @@ class ListReceipt:
     """One list of the plan: rows read, the server's counts before and after, and what was odd.
 
     ``unattached`` counts live records of the object that belong to no parent of this read; None where not asked.
+    ``left_out`` counts, by the path of a to-one relation, records that have its key but were given without its record.
     """
 
     name: str
@@ -30,6 +33,7 @@ class ListReceipt:
     withheld: int = 0
     repeated: int = 0
     unattached: int | None = None
+    left_out: dict[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,14 @@ class ListTally:
     withheld: int = 0
     repeated: int = 0
     unattached: int | None = None
+    left_out: Counter[str] = field(default_factory=Counter[str])
+
+    def notice(self, keys: Sequence[tuple[Any, ...]]) -> None:
+        """Count the to-one records that the server left out of these rows though it gave their keys."""
+        for key_path, id_path in self.read.to_ones:
+            key, found = self.read.keys.index(key_path), self.read.keys.index(id_path)
+            if missing := sum(row[key] is not None and row[found] is None for row in keys):
+                self.left_out[".".join(id_path[:-1])] += missing
 
     def counted(self, first: int | None, last: int | None) -> None:
         """Add the counts that the server gave at the start and at the end of one scan."""
@@ -93,6 +105,7 @@ class ListTally:
             self.withheld,
             self.repeated,
             self.unattached,
+            dict(self.left_out),
         )
 
 
@@ -119,8 +132,11 @@ class Tally:
         limited = self.plan.query.most is not None
         doubts = [] if self.plan.nothing else [d for part in lists if (d := doubt(part, limited=limited))]
         verdict: Verdict = "complete"
-        if any(part.withheld for part in lists):
+        if any(part.withheld or part.left_out for part in lists):
             verdict = "withheld"
+            notes += [
+                f"{p.name}: {n} have a {path} that the server left out" for p in lists for path, n in p.left_out.items()
+            ]
             notes += [
                 f"{p.name}: the server counts {p.withheld} more rows and withholds them" for p in lists if p.withheld
             ]

@@ -105,7 +105,7 @@ class Runner:
 
     async def _top(self, read: Read) -> Batch | None:
         """The one page that the server sorted, or None if it did not honour its size."""
-        page = await self._requester.page(read, {"first": read.page_size}, self._tally)
+        page = await self._requester.page(read, {**read.variables, "first": read.page_size}, self._tally)
         if len(page.rows) < read.page_size and (page.has_next or (page.total or 0) > len(page.rows)):
             self._tally.notes.append("the server gave a shorter page than asked for, so the rows are sorted here")
             return None
@@ -113,6 +113,7 @@ class Runner:
         tally.rows += len(page.rows)
         tally.requests += 1
         tally.counted(page.total, page.total)
+        tally.notice(page.keys)
         return Batch(read, page.rows, page.keys)
 
     async def _sorted(self) -> AsyncIterator[Batch]:
@@ -144,7 +145,9 @@ class Runner:
             tally.repeated += len(page.rows) - len(fresh)
             tally.rows += len(fresh)
             if fresh:
-                yield Batch(read, [page.rows[i] for i in fresh], [page.keys[i] for i in fresh])
+                keys = [page.keys[i] for i in fresh]
+                tally.notice(keys)
+                yield Batch(read, [page.rows[i] for i in fresh], keys)
             stuck = page.has_next and (not page.cursor or page.cursor == cursor)
             if stuck:
                 self._note_withheld(tally, page, len(seen))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,11 @@ class Loaded:
     ``metadata_sdl`` is the schema of ``/metadata`` itself, kept for its readers; only `pull` asks for it.
     """
 
-    schema: GraphQLSchema
+    schema: GraphQLSchema = field(repr=False)
     model: SchemaModel
-    data_model: dict[str, Any] | None = None
-    introspection: dict[str, Any] | None = None
-    metadata_sdl: str | None = None
+    data_model: dict[str, Any] | None = field(default=None, repr=False)
+    introspection: dict[str, Any] | None = field(default=None, repr=False)
+    metadata_sdl: str | None = field(default=None, repr=False)
 
 
 def load(path: Path) -> Loaded:

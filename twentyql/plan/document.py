@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from twentyql.build.query import Selection
 from twentyql.errors import QueryError
-from twentyql.schema.model import FieldModel, ObjectModel, RelationModel, SchemaModel
+from twentyql.schema.model import FieldModel, ObjectModel, SchemaModel
 
 Tree = dict[str, "Tree"]
 
@@ -60,11 +60,25 @@ def _add_parts(field: FieldModel, tree: Tree, rest: tuple[str, ...]) -> None:
         _add_parts(part, tree.setdefault(part.name, {}), ())
 
 
-def relations_in(model: SchemaModel, of: ObjectModel, tree: Tree) -> Iterator[RelationModel]:
-    """The to-one relations that a tree goes through."""
+def guard_to_ones(
+    model: SchemaModel, of: ObjectModel, tree: Tree, way: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Make the to-one relations of a tree safe, and give for each the paths of its foreign key and of its record's id.
+
+    A Twenty server leaves out every relation below a to-one unless that record's ``deletedAt`` is selected (recorded:
+    ``projects{client{accountOwner{id}}}`` is null for all). A key beside no record tells that one was left out.
+    """
     for relation in of.relations:
-        if relation.name in tree:
-            yield relation
+        if relation.name not in tree or relation.is_to_many:
+            continue
+        below, target, here = tree[relation.name], model.object(relation.target), (*way, relation.name)
+        if relation.join_column and of.has_field(relation.join_column) and target.has_field("id"):
+            tree.setdefault(relation.join_column, {})
+            below.setdefault("id", {})
+            yield (*way, relation.join_column), (*here, "id")
+        if target.has_field("deletedAt") and any(deeper.name in below for deeper in target.relations):
+            below.setdefault("deletedAt", {})
+        yield from guard_to_ones(model, target, below, here)
 
 
 def list_document(of: ObjectModel, tree: Tree, *, filtered: bool, ordered: bool) -> str:

@@ -32,6 +32,7 @@ class Read:
 
     ``text`` is the document that every page of it sends, ``variables`` those that stay the same from page to page.
     ``keys`` are the paths that the executor needs of every node beside the row itself; the first is always the id.
+    ``to_ones`` pairs the foreign key of every to-one relation with the id of its record, to notice what is left out.
     """
 
     object: str
@@ -43,6 +44,7 @@ class Read:
     keys: tuple[KeyPath, ...]
     page_size: int
     counts: bool
+    to_ones: tuple[tuple[KeyPath, KeyPath], ...] = ()
     link: Link | None = None
     children: tuple[Read, ...] = ()
 

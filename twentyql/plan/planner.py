@@ -11,7 +11,7 @@ from typing import Any
 from twentyql.build.filters import NEVER, joined
 from twentyql.build.query import Nested, Order, Query, Selection
 from twentyql.errors import QueryError
-from twentyql.plan.document import list_document, selection_tree
+from twentyql.plan.document import guard_to_ones, list_document, selection_tree
 from twentyql.plan.model import ID, KeyPath, Link, Plan, Read
 from twentyql.schema.dialects import Dialect
 from twentyql.schema.model import FieldModel, SchemaModel
@@ -78,9 +78,11 @@ def _read(
         raise QueryError(f"This server has no list of {of.plural}.")
     links = list(_links(model, selection))
     keys = _distinct((ID, *extra_keys, *((link.child_key,) if link else ()), *(below.parent_key for below in links)))
+    tree = selection_tree(model, selection, keys)
+    to_ones = tuple(guard_to_ones(model, of, tree))
     text = list_document(
         of,
-        selection_tree(model, selection, keys),
+        tree,
         filtered=condition is not None or link is not None,
         ordered=ordered is not None,
     )
@@ -91,7 +93,8 @@ def _read(
         selection=selection,
         text=text,
         variables={**({"filter": condition} if condition else {}), **(ordered or {})},
-        keys=keys,
+        keys=_distinct((*keys, *(path for pair in to_ones for path in pair))),
+        to_ones=to_ones,
         page_size=most or dialect.page_size,
         counts="totalCount" in of.aggregates,
         link=link,

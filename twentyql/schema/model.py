@@ -198,7 +198,7 @@ class ObjectModel:
         return isinstance(self._by_name.get(name), FieldModel)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SchemaModel:
     """Everything that one workspace (or Relay server) can be asked.
 
@@ -229,3 +229,6 @@ class SchemaModel:
 
     def __iter__(self) -> Iterator[ObjectModel]:
         return iter(self.objects)
+
+    def __repr__(self) -> str:
+        return f"<SchemaModel of {len(self.objects)} objects, {self.dialect}, digest {self.digest or 'unknown'}>"
