@@ -91,3 +91,15 @@ def test_linking_leaves_the_given_nodes_alone() -> None:
 def test_a_dangling_relation_keeps_what_was_recorded(schema: GraphQLSchema) -> None:
     person = linked_nodes(people_of_companies()[:1])[0]
     assert person["fieldsList"][0]["relation"]["targetObjectMetadata"] == {"id": "c", "nameSingular": "company"}
+
+
+@recorded
+def test_linked_recorded_nodes_answer_the_whole_question_of_the_client(schema: GraphQLSchema) -> None:
+    """The recorded targets of morph relations lack ``namePlural``, which the client asks for."""
+    answer = msgspec.json.decode((RECORDED / "objects.json").read_bytes())
+    nodes = linked_nodes(edge["node"] for edge in answer["data"]["objects"]["edges"])
+    objects = {"edges": [{"node": node} for node in nodes], "pageInfo": {}}
+    found = execute_sync(schema, parse(DATA_MODEL_QUERY), {"objects": objects})
+    assert found.errors is None
+    assert found.data is not None
+    assert len(found.data["objects"]["edges"]) == 30
