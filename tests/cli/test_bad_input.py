@@ -27,7 +27,7 @@ def said_once(err: str) -> str:
     ("words", "code", "says"),
     [
         ((*EXPORT,), 2, "TWENTY_API_URL"),
-        ((*EXPORT, "--url", "not a url", "--api-key", "x"), 2, "url"),
+        ((*EXPORT, "--url", "not a url", "--api-key", "x"), 2, "address"),
         ((*EXPORT, "--url", "ftp://127.0.0.1", "--api-key", "x"), 2, "http"),
         ((*EXPORT, "--url", "http://example.com", "--api-key", "x"), 2, "https"),
         (("generate", "--schema", "nowhere"), 1, "twentyql pull"),

@@ -40,4 +40,5 @@ def _tell(folder: Path, report: WriteReport, check: bool) -> None:
         len(report.removed),
     )
     for path in report.conflicts:
-        say("[yellow]kept:[/yellow] {} is not as generated, so it was left alone; move it to have it written", path)
+        kept = folder / path
+        say("[yellow]kept:[/yellow] {} is not as generated, so it was left alone; move it to have it written", kept)

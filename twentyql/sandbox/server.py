@@ -21,7 +21,7 @@ from .faults import Faults
 from .ledger import Ledger
 from .limits import OPEN, Limits, Throttle
 from .metadata import Metadata
-from .metadata_types import metadata_schema
+from .metadata_types import linked_nodes, metadata_schema
 from .model import Model, read_model
 from .rest import Rest
 from .snapshot import Snapshot, read_snapshot
@@ -146,11 +146,12 @@ class Sandbox:
         snapshot = self._make()
         model = read_model(snapshot.objects, snapshot.workspace)
         self._engine = self._make_engine(model)
-        self._engine.load(snapshot.rows)
+        if self._engine.empty:  # a database file keeps the rows of an earlier run
+            self._engine.load(snapshot.rows)
         self.warnings = tuple(self._engine.warnings)
         throttle = Throttle(self._limits, self._clock)
         core = Core(model, self._engine, self._work, throttle, self.faults, core_schema)
-        metadata = Metadata(snapshot.objects, snapshot.workspace, metadata_schema())
+        metadata = Metadata(linked_nodes(snapshot.objects), snapshot.workspace, metadata_schema())
         rest = Rest(model, snapshot.objects, lambda root: core.run_root(root.name, root, "/rest"))
         return App(self._access, core, metadata, rest, self._work, self.faults, self.ledger, self._clock)
 
