@@ -63,7 +63,7 @@ def names_in(receipt: Mapping[str, Any] | None) -> Iterator[str]:
 
 def is_plain(name: str) -> bool:
     """Whether a name is a file's own name, without any folder."""
-    return name == Path(name).name and "\\" not in name and not name.startswith(".") and "\0" not in name
+    return name != "" and name == Path(name).name and "\\" not in name and not name.startswith(".") and "\0" not in name
 
 
 def _read_receipt(path: Path) -> dict[str, Any] | None:

@@ -49,9 +49,10 @@ class _File:
 
     def settle(self) -> None:
         """Have the whole file on the disk, under its ``.part`` name."""
-        self.writer.finish()
-        settle(self.file)
-        self.file.close()
+        with writing(self.part):
+            self.writer.finish()
+            settle(self.file)
+            self.file.close()
 
     def give_up(self) -> None:
         """Close the file with whatever can still be written."""
