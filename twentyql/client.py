@@ -64,13 +64,15 @@ class Collection:
 class Client:
     """One connection to one workspace: it owns the HTTP session, the schema and the pace. Made by `connect`."""
 
-    def __init__(self, settings: Settings, loaded: Loaded, transport: HttpTransport, pacer: Pacer) -> None:
+    def __init__(
+        self, settings: Settings, loaded: Loaded, transport: HttpTransport, pacer: Pacer, closing: AsyncExitStack
+    ) -> None:
         self._settings = settings
         self._loaded = loaded
         self._transport = transport
         self._pacer = pacer
         self._requester = Requester(transport, loaded.schema, pacer)
-        self._closing = AsyncExitStack()
+        self._closing = closing
 
     @property
     def model(self) -> SchemaModel:
@@ -93,7 +95,7 @@ class Client:
         return self._pacer.state
 
     def __getitem__(self, name: str | type[Any]) -> Collection:
-        wanted = name if isinstance(name, str) else getattr(name, "__wire__", name.__name__)
+        wanted = name if isinstance(name, str) else getattr(name, "_f_wire", name.__name__)
         return Collection(self, self.model.object(wanted).singular)
 
     def plan(self, query: Query[Any, Any]) -> Plan:
@@ -213,9 +215,8 @@ class Client:
         return await fetch_workspace(self._transport)
 
     async def close(self) -> None:
-        """Close the HTTP session."""
+        """Close the HTTP session; a second call does nothing."""
         await self._closing.aclose()
-        await self._transport.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -283,9 +284,7 @@ class Connecting:
             await transport.connect()
             stack.push_async_callback(transport.close)
             loaded = load(self._schema) if self._schema else await fetch(transport)
-            client = Client(settings, loaded, transport, self._pacer or Pacer())
-            client._closing = stack.pop_all()
-            return client
+            return Client(settings, loaded, transport, self._pacer or Pacer(), stack.pop_all())
 
 
 async def _sandbox_settings(stack: AsyncExitStack) -> Settings:

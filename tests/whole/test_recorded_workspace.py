@@ -27,15 +27,22 @@ def recorded(plural: str) -> dict[str, dict[str, Any]]:
     return {key: row for key, row in rows(RECORDED / "rows" / f"{plural}.jsonl").items() if row["deletedAt"] is None}
 
 
+def in_fields_of(true: dict[str, dict[str, Any]], path: Path) -> dict[str, dict[str, Any]]:
+    """The exported rows in the fields that the snapshot has: some of its files leave the search vector out."""
+    extra = {name for row in rows(path).values() for name in row} - {name for row in true.values() for name in row}
+    assert extra <= {"searchVector"}
+    return {key: {n: v for n, v in row.items() if n not in extra} for key, row in rows(path).items()}
+
+
 async def test_companies_with_their_records_equal_the_snapshot(tmp_path: Path) -> None:
     async with Sandbox.from_snapshot(RECORDED) as sandbox, connect(sandbox.url, "x") as client:
         receipt = await client.export(["companies"], to=tmp_path, format="jsonl", relations=list(KEYS))
     assert receipt.verdict == "complete"
     companies = recorded("companies")
-    assert rows(tmp_path / "companies.jsonl") == companies
+    assert in_fields_of(companies, tmp_path / "companies.jsonl") == companies
     for plural, key in KEYS.items():
         true = {id_: row for id_, row in recorded(plural).items() if row[key] in companies}
-        assert rows(tmp_path / f"{plural}.jsonl") == true
+        assert in_fields_of(true, tmp_path / f"{plural}.jsonl") == true
     clients = Counter(row["clientId"] for row in rows(tmp_path / "projects.jsonl").values())
     assert clients.most_common(1)[0][1] == 149
 

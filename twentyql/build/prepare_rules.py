@@ -12,8 +12,10 @@ from typing import Any
 from graphql import (
     DocumentNode,
     FieldNode,
+    FragmentSpreadNode,
     GraphQLObjectType,
     GraphQLSchema,
+    InlineFragmentNode,
     ListValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
@@ -133,10 +135,10 @@ def _fields(selections: SelectionSetNode | None, fragments: Mapping[str, Any]) -
     for selection in selections.selections if selections else ():
         if isinstance(selection, FieldNode):
             yield selection
-        elif hasattr(selection, "selection_set"):
+        elif isinstance(selection, InlineFragmentNode):
             yield from _fields(selection.selection_set, fragments)
-        else:
-            yield from _fields(fragments[selection.name.value].selection_set, fragments)  # type: ignore[attr-defined]
+        elif isinstance(selection, FragmentSpreadNode):
+            yield from _fields(fragments[selection.name.value].selection_set, fragments)
 
 
 def check_filters(operation: OperationDefinitionNode, roots: Iterable[FieldNode], values: Mapping[str, Any]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from rich.table import Table
 from twentyql.client import Connecting, connect
 from twentyql.execute.receipt import Receipt
 
+NUMBER = re.compile(r"-?[\d,.]+")
 COMPLETE, INCOMPLETE, USAGE, WITHHELD = 0, 1, 2, 3
 
 Url = Annotated[str | None, typer.Option("--url", help="The server's address; else TWENTY_API_URL, .env, pyproject.")]
@@ -51,7 +53,7 @@ def open_client(url: str | None, api_key: str | None, profile: str | None, schem
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str, int], None]]:
+def progress() -> Generator[Callable[[str, int], None]]:
     """Rows by table as they arrive, live on a terminal's stderr and silent elsewhere; call it with table and rows."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f} rows"))
     with Progress(*columns, TimeElapsedColumn(), console=console(), transient=True) as bars:
@@ -100,7 +102,11 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
         for row in rows:
             print("\t".join(printable(str(value)).replace("\n", " ") for value in row))
         return
-    table = Table(*headings, box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*(escape(printable(str(value))) for value in row))
+    lines = [[printable(str(value)) for value in row] for row in rows]
+    table = Table(box=None, pad_edge=False)
+    for at, heading in enumerate(headings):
+        numbers = bool(lines) and all(NUMBER.fullmatch(line[at]) for line in lines)
+        table.add_column(escape(heading), justify="right" if numbers else "left")
+    for line in lines:
+        table.add_row(*map(escape, line))
     Console(highlight=False).print(table)

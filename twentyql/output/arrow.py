@@ -192,6 +192,8 @@ def _converter(type_: pa.DataType) -> Callable[[Sequence[Any], Any], pa.Array[An
         return _moments
     if pa.types.is_date(type_):
         return _days
+    if pa.types.is_integer(type_):
+        return _wholes
     return _doubles if pa.types.is_floating(type_) else _plain
 
 
@@ -218,12 +220,23 @@ def _doubles(values: Sequence[Any], type_: Any) -> pa.Array[Any]:
 
 
 def _double(value: Any) -> float:
-    """The double that is exactly this number (for a Decimal, that prints as it); ValueError if none is."""
+    """The double that is this number, or whose shortest digits are, as JavaScript prints it; ValueError if none is."""
     if type(value) is int or isinstance(value, Decimal):
         double = float(value)
-        if value == (Decimal(repr(double)) if isinstance(value, Decimal) else int(double)):
+        if value == Decimal(double) or value == Decimal(repr(double)):
             return double
     raise ValueError("no double")
+
+
+def _wholes(values: Sequence[Any], type_: Any) -> pa.Array[Any]:
+    return _plain([value if type(value) is int or value is None else _whole(value) for value in values], type_)
+
+
+def _whole(value: Any) -> int:
+    """The integer that a double such as 7.0 is; ValueError otherwise. Arrow by itself would cut 7.5 to 7."""
+    if type(value) is float and value.is_integer():
+        return int(value)
+    raise ValueError("no integer")
 
 
 def _wanted(field: FieldModel) -> str:

@@ -51,14 +51,14 @@ def _json(path: Path) -> Any:
 
 def _nodes(answer: Any, path: Path) -> list[dict[str, Any]]:
     """The object nodes, whether the file holds the whole answer, its data, or the bare list."""
-    found = answer
+    found: Any = answer
     for key in ("data", "objects"):
         found = found.get(key, found) if isinstance(found, dict) else found
     if isinstance(found, dict) and isinstance(found.get("edges"), list):
         found = [edge.get("node") for edge in found["edges"] if isinstance(edge, dict)]
     if not isinstance(found, list) or not all(isinstance(node, dict) for node in found):
         raise SchemaError(f"{path} is not an answer of /metadata to a query for objects.")
-    return found
+    return list(found)
 
 
 def _rows(path: Path) -> list[Row]:

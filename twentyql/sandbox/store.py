@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event, exc
 from sqlalchemy.pool import StaticPool
 
 from .dates import bucket
@@ -25,7 +26,7 @@ class Store:
         self.layouts = layouts
         url = f"sqlite:///{db}" if db else "sqlite://"
         self.engine = sa.create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-        sa.event.listen(self.engine, "connect", _prepare)
+        event.listen(self.engine, "connect", _prepare)
         layouts.metadata.create_all(self.engine)
         self._connection = self.engine.connect()
 
@@ -34,11 +35,11 @@ class Store:
         self._connection.close()
         self.engine.dispose()
 
-    def rows(self, statement: sa.Select[Any]) -> Sequence[Any]:
+    def rows(self, statement: sa.Executable) -> Sequence[Any]:
         """The rows of a statement. Values that no column can be compared with are refused as the real server does."""
         try:
             return self._connection.execute(statement).fetchall()
-        except (sa.exc.InterfaceError, sa.exc.ProgrammingError, OverflowError) as error:
+        except (exc.InterfaceError, exc.ProgrammingError, OverflowError) as error:
             raise Refused("Data validation error.", "INTERNAL_SERVER_ERROR") from error
 
     def change(self, statement: sa.Executable, parameters: Sequence[Mapping[str, Any]] | None = None) -> None:
