@@ -1,8 +1,8 @@
 # pyright: basic
 """Rows -> Arrow tables, one type a field kind, chosen so that nothing the server can send is lost.
 
-A number is ``double``, as every number of a Twenty server is one (JavaScript's); only the GraphQL ``Int`` is ``int64``.
-A value that its column cannot hold exactly (an integer beyond 2^53, a text among numbers) raises OutputError.
+A number is ``double``, as every number of a Twenty server is one (JavaScript's), amounts of money too, which it rounds
+beyond 2^53 itself; only the GraphQL ``Int`` is ``int64``. JSON and scalars that are not known are JSON text. A value that its column cannot hold exactly (an integer beyond 2^53, a text among numbers) raises OutputError.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _field(name: str, field: FieldModel, unit: str, refers_to: str | None = None
 def arrow_type(field: FieldModel, unit: str = "ms") -> pa.DataType:
     """The Arrow type of a field's values; ``unit`` is the precision of its moments."""
     item = _item_type(field, unit)
-    return pa.list_(item) if _is_list(field) else item
+    return pa.list_(pa.field("element", item)) if _is_list(field) else item  # as Parquet calls it
 
 
 def _item_type(field: FieldModel, unit: Any) -> pa.DataType:
