@@ -17,6 +17,8 @@ from twentyql.errors import ConfigError, UsageError
 from .app import App
 from .auth import Access
 from .core import Core
+from .demo import demo_snapshot
+from .engine import Engine
 from .faults import Faults
 from .ledger import Ledger
 from .limits import OPEN, Limits, Throttle
@@ -38,7 +40,8 @@ class Sandbox:
     >>> async with Sandbox.demo() as sandbox:
     ...     client = twentyql.connect(sandbox.url, sandbox.key)
 
-    ``engine`` is there after the start. Raises ConfigError when the port is taken, SchemaError for a broken snapshot.
+    A ``db`` file keeps its rows: one that has some is served as it is. ``engine`` is there after the start. Raises
+    ConfigError when the port is taken, SchemaError for a broken snapshot.
     """
 
     def __init__(
@@ -61,7 +64,7 @@ class Sandbox:
         self._port = port
         self._db = Path(db) if db is not None else None
         self._clock = clock
-        self._engine: Any = None
+        self._engine: Engine | None = None
         self._worker: ThreadPoolExecutor | None = None
         self._runner: web.AppRunner | None = None
 
@@ -69,13 +72,7 @@ class Sandbox:
     def demo(cls, rows: int = 3000, seed: int = 1, **options: Any) -> Self:
         """A sandbox with the demo workspace of ``rows`` people; the same seed makes the same rows."""
 
-        def make() -> Snapshot:
-            from .demo import demo_snapshot
-
-            snapshot: Snapshot = demo_snapshot(rows, seed)
-            return snapshot
-
-        return cls(make, **options)
+        return cls(lambda: demo_snapshot(rows, seed), **options)
 
     @classmethod
     def from_snapshot(cls, folder: Path | str, **options: Any) -> Self:
@@ -95,7 +92,7 @@ class Sandbox:
         return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     @property
-    def engine(self) -> Any:
+    def engine(self) -> Engine:
         """The engine behind the server, for tests. Raises UsageError while the sandbox does not run."""
         if self._engine is None:
             raise UsageError("The sandbox is not running.", advice="Use it as `async with Sandbox...`.")
@@ -137,9 +134,7 @@ class Sandbox:
         """Run ``job`` in the one thread that the engine lives in."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, job)
 
-    def _make_engine(self, model: Model) -> Any:
-        from .engine import Engine
-
+    def _make_engine(self, model: Model) -> Engine:
         return Engine(model, self._db)
 
     def _load(self) -> App:
@@ -147,7 +142,7 @@ class Sandbox:
         model = read_model(snapshot.objects, snapshot.workspace)
         self._engine = self._make_engine(model)
         if self._engine.empty:  # a database file keeps the rows of an earlier run
-            self._engine.load(snapshot.rows)
+            self._engine.load(snapshot.rows if self._engine.empty else {})
         self.warnings = tuple(self._engine.warnings)
         throttle = Throttle(self._limits, self._clock)
         core = Core(model, self._engine, self._work, throttle, self.faults, core_schema)
