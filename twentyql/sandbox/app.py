@@ -110,6 +110,8 @@ class App:
             return await handler(request, trace)
         except web.HTTPRequestEntityTooLarge:
             return TOO_LARGE
+        except RecursionError:
+            return BROKEN
 
     def _handler(self, request: web.Request) -> Callable[[web.Request, _Trace], Awaitable[Answer]] | None:
         if request.method == "GET" and request.path.startswith("/rest/"):

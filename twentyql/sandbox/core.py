@@ -80,8 +80,8 @@ class Core:
         return await self._classic(document, operation)
 
     def _is_record(self, operation: Operation, name: str) -> bool:
-        reads = name in self.query_roots
-        return self.engine.knows(name) and name != "search" and reads == (operation.kind == "query")
+        kind = "query" if name in self.query_roots else "mutation"
+        return self.engine.knows(name) and name != "search" and kind == operation.kind
 
     def _is_direct(self, operation: Operation) -> bool:
         return all(self._is_record(operation, call.name) or call.name in INTROSPECTION for call in operation.calls)

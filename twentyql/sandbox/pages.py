@@ -33,6 +33,8 @@ def lie_before(fault: Fault | None, root: Root) -> Root:
     if fault is not Fault.SHORT_PAGE:
         return root
     first = root.arguments.get("first", DEFAULT_PAGE)
+    if not isinstance(first, int):
+        return root
     return replace(root, arguments={**root.arguments, "first": max(1, first // 2)})
 
 

@@ -87,7 +87,7 @@ class Rest:
             raise Refused(f"Invalid cursor: {after}")
         start = ids.index(after) + 1 if after else 0
         limit = query.get("limit", str(DEFAULT_LIMIT))
-        stop = start + (int(limit) if limit.isdigit() else DEFAULT_LIMIT)
+        stop = start + (int(limit) if limit.isdecimal() else DEFAULT_LIMIT)
         shown = ids[start:stop]
         info = {
             "hasNextPage": stop < len(ids),
