@@ -141,8 +141,7 @@ class Sandbox:
         snapshot = self._make()
         model = read_model(snapshot.objects, snapshot.workspace)
         self._engine = self._make_engine(model)
-        if self._engine.empty:  # a database file keeps the rows of an earlier run
-            self._engine.load(snapshot.rows if self._engine.empty else {})
+        self._engine.load(snapshot.rows if self._engine.empty else {})  # a database file keeps its rows
         self.warnings = tuple(self._engine.warnings)
         throttle = Throttle(self._limits, self._clock)
         core = Core(model, self._engine, self._work, throttle, self.faults, core_schema)
