@@ -37,7 +37,11 @@ def demo(
     rows: Annotated[int, typer.Option("--rows", help="How many people the workspace has.", min=10)] = 3000,
     seed: Annotated[int, typer.Option("--seed", help="The seed that the workspace is made from.")] = 1,
 ) -> int:
-    """Start a sandbox, pull, generate, read companies with people and opportunities, write Parquet, show the proof."""
+    """Go the whole way on an embedded server.
+
+    Start it, pull, generate, read companies with people and opportunities, write Parquet, show the proof, and beside it
+    what the naive nested query gets.
+    """
     try:
         from twentyql.sandbox import Sandbox
     except ModuleNotFoundError as error:

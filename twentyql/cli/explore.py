@@ -15,7 +15,10 @@ Schema = Annotated[Path | None, typer.Option("--schema", help="A folder that `pu
 
 
 def objects(schema: Schema = None, url: Url = None, api_key: ApiKey = None, profile: Profile = None) -> int:
-    """List the objects of the workspace: name, plural, label, how many fields and relations."""
+    """List the objects of the workspace.
+
+    Name, plural, label, how many fields and relations.
+    """
     model = _model(schema, url, api_key, profile)
     show_table(
         ("object", "plural", "label", "fields", "relations"),
@@ -31,7 +34,10 @@ def fields(
     api_key: ApiKey = None,
     profile: Profile = None,
 ) -> int:
-    """List the fields and relations of one object: name, kind, type, whether it may be null, options or target."""
+    """List the fields and relations of an object.
+
+    Name, kind, type, whether it may be null, options or target.
+    """
     of = _model(schema, url, api_key, profile).object(name)
     rows: list[tuple[str, str, str, str, str]] = []
     for field in of.fields:

@@ -24,7 +24,7 @@ from twentyql.cli.console import (
 from twentyql.errors import QueryError
 from twentyql.exporting import export_queries
 
-Objects = Annotated[list[str], typer.Argument(metavar="OBJECT...", help="Objects, by singular or plural name.")]
+Objects = Annotated[list[str], typer.Argument(metavar="OBJECT", help="Objects, by singular or plural name.")]
 With = Annotated[
     list[str] | None,
     typer.Option("--with", metavar="RELATION", help="Relations to follow: people,people.noteTargets; may be repeated."),
@@ -59,7 +59,10 @@ def export(
     api_key: ApiKey = None,
     profile: Profile = None,
 ) -> int:
-    """Write every record of objects, and of those their relations lead to, to one file an object, with a receipt."""
+    """Write whole objects to files, with a receipt.
+
+    One file for each object and for each that its relations lead to, every live record in it once.
+    """
     wanted = _wanted(objects, with_, where, select)
     options = {"defuse": True} if defuse else {}
 
@@ -93,7 +96,10 @@ def explain(
     api_key: ApiKey = None,
     profile: Profile = None,
 ) -> int:
-    """Say what an export would cost: its requests, tokens, rows and time. Nothing is sent but counts."""
+    """Say what an export would cost.
+
+    Its requests, tokens, rows and time; nothing is sent but counts.
+    """
     wanted = _wanted(objects, with_, where, select)
 
     async def work() -> int:

@@ -19,7 +19,10 @@ def generate_package(
     queries: Annotated[Path, typer.Option("--queries", help="The folder of stored operations.")] = Path("queries"),
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if anything would change.")] = False,
 ) -> int:
-    """Write the typed package and one .graphql file for each stored operation. Your own files are never touched."""
+    """Write the typed package and operations.
+
+    One module an object, one .graphql file an operation. Files of your own are never touched.
+    """
     loaded = load(schema)
     made = generate(loaded.model, loaded.schema)
     reports = [(out, write(made.package, out, check=check)), (queries, write(made.operations, queries, check=check))]

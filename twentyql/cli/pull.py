@@ -20,7 +20,10 @@ def pull(
     api_key: ApiKey = None,
     profile: Profile = None,
 ) -> int:
-    """Introspect both endpoints into --out and print what changed since the last pull, breaking changes first."""
+    """Write the schema of a workspace to a folder.
+
+    Both endpoints are introspected; what changed since the last pull is printed, breaking changes first.
+    """
     loaded = _load(source, url, api_key, profile)
     old = load(out) if any((out / name).exists() for name in (CORE_INTROSPECTION, CORE_SDL)) else None
     written = save(schema_files(loaded), out)

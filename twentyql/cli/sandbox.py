@@ -23,7 +23,10 @@ def serve(
     db: Annotated[Path | None, typer.Option("--db", help="Keep the rows in this SQLite file.")] = None,
     key: Annotated[str | None, typer.Option("--key", help="Take only this key; else any that is not empty.")] = None,
 ) -> int:
-    """Serve an embedded Twenty-like workspace on loopback until Ctrl-C."""
+    """Serve an embedded Twenty-like workspace.
+
+    On loopback, until Ctrl-C; its address and key are printed as settings.
+    """
     if limits not in ("stock", "open"):
         raise ConfigError(f"--limits is stock or open, not {limits!r}.")
     try:

@@ -16,7 +16,10 @@ def snapshot(
     api_key: ApiKey = None,
     profile: Profile = None,
 ) -> int:
-    """Write objects.json, workspace.json and every row, deleted ones too; `sandbox --snapshot DIR` serves it."""
+    """Write a workspace for `sandbox` to serve.
+
+    objects.json, workspace.json and every row, deleted ones too; `twentyql sandbox --snapshot DIR` serves them.
+    """
 
     async def work() -> int:
         async with open_client(url, api_key, profile) as client:

@@ -24,7 +24,10 @@ def run(
     api_key: ApiKey = None,
     profile: Profile = None,
 ) -> int:
-    """Run a stored operation and print its data. A value is JSON where it parses as JSON, else text."""
+    """Run a stored operation, print its data.
+
+    The value of a variable is JSON where it parses as JSON, else text.
+    """
     variables = dict(_pair(text) for text in variable or ())
     if format not in TEXT_FORMATS:
         as_text({}, format)
