@@ -151,13 +151,19 @@ def _deleted_too(of: ObjectModel) -> dict[str, Any] | None:
 
 
 def merged(receipts: Sequence[Receipt]) -> Receipt:
-    """One receipt for several reads: the worst verdict, everything else added up."""
+    """One receipt for several reads: the worst verdict, everything else added up; a list says whose read it was of."""
+    if len(receipts) == 1:
+        return receipts[0]
     order = ("complete", "withheld", "incomplete")
     first = receipts[0]
     return replace(
         first,
         verdict=max((r.verdict for r in receipts), key=order.index),
-        lists=tuple(part for r in receipts for part in r.lists),
+        lists=tuple(
+            part if part is r.lists[0] else replace(part, name=f"{r.lists[0].name}.{part.name}")
+            for r in receipts
+            for part in r.lists
+        ),
         requests=sum(r.requests for r in receipts),
         tokens=sum(r.tokens for r in receipts),
         retries=sum(r.retries for r in receipts),
