@@ -2,7 +2,8 @@
 """Rows -> Arrow tables, one type a field kind, chosen so that nothing the server can send is lost.
 
 A number is ``double``, as every number of a Twenty server is one (JavaScript's), amounts of money too, which it rounds
-beyond 2^53 itself; only the GraphQL ``Int`` is ``int64``. JSON and scalars that are not known are JSON text. A value that its column cannot hold exactly (an integer beyond 2^53, a text among numbers) raises OutputError.
+beyond 2^53 itself; only the GraphQL ``Int`` is ``int64``. JSON and scalars that are not known are JSON text. A value
+that its column cannot hold exactly (an integer beyond 2^53, a text among numbers) raises OutputError.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ def _names(reads: list[Read], model: SchemaModel) -> list[str]:
     shorts = [path[-1] for path in steps]
     shared = {name for name, times in Counter(shorts).items() if times > 1}
     names = [".".join(path[1:]) if path[1:] and path[-1] in shared else path[-1] for path in steps]
-    if len(set(names)) < len(names):
+    if len(set(names)) < len(set(steps)):
         names = [".".join(path) for path in steps]
     for i, name in enumerate(names):  # one relation, listed twice
         if name in names[:i]:
@@ -123,7 +123,7 @@ def _table(read: Read, name: str, reads: list[Read], names: list[str], model: Sc
     wanted = dict.fromkeys((ID, *refers_to, *_parent_keys(read)))
     keys = tuple(path for path in wanted if path not in paths)
     for path in keys:
-        paths[path] = _free(".".join(path), list(paths.values()))
+        paths[path] = _free(".".join(path), [*paths.values(), *(column.name for column in selected)])
     ordered = [*((paths[path], path) for path in keys), *((column.name, column.path) for column in selected)]
     spec = TableSpec(
         name=name,
