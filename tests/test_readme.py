@@ -15,7 +15,7 @@ from twentyql.generate.write import write
 from twentyql.introspect.load import assemble
 from twentyql.sandbox.demo import demo_snapshot
 from twentyql.sandbox.model import read_model
-from twentyql.sandbox.types import core_schema
+from twentyql.sandbox.types.core import core_schema
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

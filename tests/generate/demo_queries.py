@@ -12,7 +12,7 @@ from twentyql.generate.write import write
 from twentyql.introspect.load import Loaded, assemble
 from twentyql.sandbox.demo import demo_snapshot
 from twentyql.sandbox.model import read_model
-from twentyql.sandbox.types import core_schema
+from twentyql.sandbox.types.core import core_schema
 
 QUERIES = Path(__file__).parents[2] / "queries"
 BY_HAND = {"PipelineByStage.graphql", "CompanyOverview.graphql"}

@@ -22,7 +22,7 @@ from twentyql.plan.planner import plan
 from twentyql.sandbox import Fault, Sandbox
 from twentyql.sandbox.demo import demo_snapshot
 from twentyql.sandbox.model import read_model
-from twentyql.sandbox.types import core_schema
+from twentyql.sandbox.types.core import core_schema
 from twentyql.schema.dialects import TWENTY, Dialect
 from twentyql.transport import HttpTransport
 

@@ -1,12 +1,19 @@
 """An embedded Twenty: GraphQL and REST over HTTP on SQLite, with the real server's rules and traps.
 
-It imports nothing of the package but the errors, so that a bug of the client cannot hide in its own mirror.
+It imports nothing of the package but the errors, so that a bug of the client cannot hide in its own mirror::
+
+    snapshot.py    what is served: data model, workspace, rows
+    demo/          a workspace made from a seed, as a snapshot
+    model.py       data model -> objects and the slots of their records
+    types/         model -> the GraphQL schemas that the real server shows
+    records/       the rows on SQLite: Engine answers one root field
+    http/          Sandbox: requests -> root fields -> answers; limits, faults, the ledger
 """
 
-from .faults import Fault, Faults
-from .ledger import Entry, Ledger, RootCall
-from .limits import Limits
-from .server import Sandbox
-from .snapshot import Snapshot, read_snapshot
+from twentyql.sandbox.http.faults import Fault, Faults
+from twentyql.sandbox.http.ledger import Entry, Ledger, RootCall
+from twentyql.sandbox.http.limits import Limits
+from twentyql.sandbox.http.server import Sandbox
+from twentyql.sandbox.snapshot import Snapshot, read_snapshot
 
 __all__ = ["Entry", "Fault", "Faults", "Ledger", "Limits", "RootCall", "Sandbox", "Snapshot", "read_snapshot"]

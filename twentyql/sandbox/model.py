@@ -13,8 +13,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from twentyql.errors import SchemaError
-
-from .composites import COMPOSITES, Composite
+from twentyql.sandbox.composites import COMPOSITES, Composite
 
 Kind = Literal["scalar", "composite", "key", "one", "many"]
 MORPH = "MORPH_RELATION"

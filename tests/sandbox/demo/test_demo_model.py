@@ -12,7 +12,7 @@ from graphql import GraphQLSchema, validate_schema
 from twentyql.introspect.load import Loaded, assemble
 from twentyql.sandbox.model import Model
 from twentyql.sandbox.snapshot import Snapshot
-from twentyql.sandbox.types import core_schema
+from twentyql.sandbox.types.core import core_schema
 
 RECORDED = Path(__file__).parents[4] / "shared" / "twenty" / "objects.json"
 MOST_TYPES = {

@@ -9,8 +9,8 @@ from typing import Any
 
 from graphql import parse
 
-from twentyql.sandbox.direct import operations, read_operation
-from twentyql.sandbox.engine import Engine
+from twentyql.sandbox.http.direct import operations, read_operation
+from twentyql.sandbox.records.engine import Engine
 from twentyql.sandbox.root import Refused
 
 SHARED = Path(__file__).parents[3].parent / "shared"

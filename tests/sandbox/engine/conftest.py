@@ -8,8 +8,8 @@ import pytest
 from asking import RECORDED
 from small_workspace import MODEL, ROWS
 
-from twentyql.sandbox.engine import Engine
 from twentyql.sandbox.model import read_model
+from twentyql.sandbox.records.engine import Engine
 from twentyql.sandbox.snapshot import Snapshot, read_snapshot
 
 

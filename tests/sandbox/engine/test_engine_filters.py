@@ -6,7 +6,7 @@ import pytest
 from asking import ask
 from small_workspace import LIVING, A
 
-from twentyql.sandbox.engine import Engine
+from twentyql.sandbox.records.engine import Engine
 
 
 def count(engine: Engine, wanted: str) -> int:

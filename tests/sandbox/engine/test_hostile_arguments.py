@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_workspace import A
 
-from twentyql.sandbox.engine import Engine
+from twentyql.sandbox.records.engine import Engine
 from twentyql.sandbox.root import Refused, Root
 
 FIELDS_AND_OPERATORS = (

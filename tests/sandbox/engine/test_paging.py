@@ -10,7 +10,7 @@ import pytest
 from asking import ask
 from small_workspace import LIVING, person_id
 
-from twentyql.sandbox.engine import Engine
+from twentyql.sandbox.records.engine import Engine
 
 PAGE = "edges{cursor node{id %s}} pageInfo{endCursor hasNextPage hasPreviousPage}"
 

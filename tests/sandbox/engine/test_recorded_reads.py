@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from asking import RECORDED, ask, replay
 
-from twentyql.sandbox.engine import Engine
+from twentyql.sandbox.records.engine import Engine
 
 BESIDE = ("auth", "transport", "rest", "metadata")  # answered before the engine
 

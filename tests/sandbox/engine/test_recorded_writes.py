@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from asking import RECORDED, ask, replay
 
-from twentyql.sandbox.engine import Engine
 from twentyql.sandbox.model import read_model
+from twentyql.sandbox.records.engine import Engine
 from twentyql.sandbox.snapshot import Snapshot
 
 WRITES = RECORDED / "recordings" / "write.jsonl"

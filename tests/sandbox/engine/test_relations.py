@@ -8,7 +8,7 @@ import pytest
 from asking import ask
 from small_workspace import MEMBER, A, B, person_id
 
-from twentyql.sandbox.engine import Engine
+from twentyql.sandbox.records.engine import Engine
 
 
 def nodes(answer: dict[str, Any]) -> list[dict[str, Any]]:

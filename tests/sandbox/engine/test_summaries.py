@@ -8,7 +8,7 @@ import pytest
 from asking import ask
 from small_workspace import LIVING
 
-from twentyql.sandbox.engine import Engine
+from twentyql.sandbox.records.engine import Engine
 
 
 def value(engine: Engine, query: str) -> Any:

@@ -11,8 +11,8 @@ import pytest
 from asking import ask
 from small_workspace import LIVING, MEMBER, MODEL, ROWS, A, B, person_id
 
-from twentyql.sandbox.engine import Engine
 from twentyql.sandbox.model import read_model
+from twentyql.sandbox.records.engine import Engine
 
 NEW = "dddddddd-0000-4000-8000-00000000000d"
 START = datetime(2026, 5, 1, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from twentyql.sandbox import Limits
-from twentyql.sandbox.limits import Throttle
+from twentyql.sandbox.http.limits import Throttle
 from twentyql.sandbox.root import Refused
 
 PEOPLE = "{people(first: 1) {edges {node {id}}}}"

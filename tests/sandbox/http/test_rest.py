@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from twentyql.sandbox import Limits
+from twentyql.sandbox.http.rest_arguments import list_arguments, read_filter, read_order
 from twentyql.sandbox.model import read_model
-from twentyql.sandbox.rest_arguments import list_arguments, read_filter, read_order
 from twentyql.sandbox.root import Refused
 
 

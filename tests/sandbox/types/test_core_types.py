@@ -11,8 +11,8 @@ import pytest
 from graphql import GraphQLNamedType, GraphQLSchema, build_schema, validate_schema
 
 from twentyql.sandbox.model import Model, read_model
-from twentyql.sandbox.types import core_schema
-from twentyql.sandbox.types_aggregates import is_morph
+from twentyql.sandbox.types.aggregates import is_morph
+from twentyql.sandbox.types.core import core_schema
 
 RECORDED = Path(__file__).parents[4] / "shared" / "twenty"
 pytestmark = pytest.mark.skipif(not RECORDED.exists(), reason=f"no recordings at {RECORDED}")

@@ -10,7 +10,7 @@ import pytest
 from graphql import GraphQLSchema, build_schema, execute_sync, parse, validate
 
 from twentyql.introspect.fetch import DATA_MODEL_QUERY, WORKSPACE_QUERY
-from twentyql.sandbox.metadata_types import linked_nodes, metadata_schema
+from twentyql.sandbox.types.metadata import linked_nodes, metadata_schema
 
 RECORDED = Path(__file__).parents[4] / "shared" / "twenty"
 recorded = pytest.mark.skipif(not RECORDED.exists(), reason=f"no recordings at {RECORDED}")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from twentyql.errors import ConfigError
+from twentyql.sandbox.demo.activities import SHARED_PREFIX, attachment_rows, note_rows, target_rows, task_rows
+from twentyql.sandbox.demo.contacts import HUB, company_rows, member_rows, people_rows
+from twentyql.sandbox.demo.deals import opportunity_rows, project_rows
+from twentyql.sandbox.demo.nodes import known_id, object_nodes
+from twentyql.sandbox.demo.objects import THINGS
+from twentyql.sandbox.demo.values import Maker
 from twentyql.sandbox.snapshot import Row, Snapshot
-
-from .activities import SHARED_PREFIX, attachment_rows, note_rows, target_rows, task_rows
-from .contacts import HUB, company_rows, member_rows, people_rows
-from .deals import opportunity_rows, project_rows
-from .nodes import known_id, object_nodes
-from .objects import THINGS
-from .values import Maker
 
 __all__ = ["HUB", "demo_snapshot"]
 FEWEST_COMPANIES = 10

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from twentyql.sandbox.demo.objects import FILE_KINDS, TARGETS, TASK_STATES
+from twentyql.sandbox.demo.values import Maker, Row, stamp
+from twentyql.sandbox.demo.words import NOTES, TASKS
 from twentyql.sandbox.model import pascal
-
-from .objects import FILE_KINDS, TARGETS, TASK_STATES
-from .values import Maker, Row, stamp
-from .words import NOTES, TASKS
 
 SHARED_PREFIX = "20202020"  # as in real demo workspaces, ids of activities are not spread evenly
 HUB_SHARE = 0.12

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 
-from .objects import INDUSTRIES, PLACES, RATINGS
-from .values import Maker, Row, email, link
-from .words import CITIES, COMPANY_HEADS, COMPANY_TAILS, FIRST_NAMES, JOB_TITLES, LAST_NAMES, SENTENCES, TAGLINES
+from twentyql.sandbox.demo.objects import INDUSTRIES, PLACES, RATINGS
+from twentyql.sandbox.demo.values import Maker, Row, email, link
+from twentyql.sandbox.demo.words import (
+    CITIES,
+    COMPANY_HEADS,
+    COMPANY_TAILS,
+    FIRST_NAMES,
+    JOB_TITLES,
+    LAST_NAMES,
+    SENTENCES,
+    TAGLINES,
+)
 
 HUB = "Northlight Shipping"  # the company with half of the people
 WITHOUT_COMPANY = 0.05

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from .objects import CHANNELS, PROJECT_STATES, RATINGS, STAGES
-from .values import Maker, Row, email, link, stamp
-from .words import DEALS, FIRST_NAMES, LAST_NAMES, SENTENCES, TAGS
+from twentyql.sandbox.demo.objects import CHANNELS, PROJECT_STATES, RATINGS, STAGES
+from twentyql.sandbox.demo.values import Maker, Row, email, link, stamp
+from twentyql.sandbox.demo.words import DEALS, FIRST_NAMES, LAST_NAMES, SENTENCES, TAGS
 
 HUB_DEALS = 0.15  # the hub's share of the opportunities, at least BEYOND
 HUB_PROJECTS = 0.3

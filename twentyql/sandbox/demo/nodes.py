@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from twentyql.sandbox.demo.tables import HEAD, TAIL, Choice, Field, Link, Member, Morph, Thing
 from twentyql.sandbox.model import pascal
-
-from .tables import HEAD, TAIL, Choice, Field, Link, Member, Morph, Thing
 
 NAMESPACE = uuid5(NAMESPACE_URL, "https://twentyql.example/demo")
 Node = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .tables import Field, Link, Morph, Thing
+from twentyql.sandbox.demo.tables import Field, Link, Morph, Thing
 
 INT = {"dataType": "int"}
 STAGES = (

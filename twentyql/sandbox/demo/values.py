@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
 
-from .words import CITIES, CURRENCIES, DIAL, SENTENCES, STREETS
+from twentyql.sandbox.demo.words import CITIES, CURRENCIES, DIAL, SENTENCES, STREETS
 
 T = TypeVar("T")
 Row = dict[str, Any]

@@ -1,0 +1,1 @@
+"""The sandbox over HTTP: direct execution, limits, faults, the ledger, ``/metadata`` and REST."""

@@ -1,0 +1,230 @@
+"""The HTTP application: routes, who may ask, faults and the ledger around the endpoints."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from aiohttp import web
+
+from twentyql.sandbox.http.answers import HTML, Answer, json_answer, rest_error, unauthenticated
+from twentyql.sandbox.http.auth import Access, Caller
+from twentyql.sandbox.http.core import Core, Work
+from twentyql.sandbox.http.direct import Operation
+from twentyql.sandbox.http.faults import BEFORE, REQUEST, Fault, Faults
+from twentyql.sandbox.http.incoming import Asked, Reader
+from twentyql.sandbox.http.ledger import Entry, Ledger, RootCall
+from twentyql.sandbox.http.metadata import Metadata
+from twentyql.sandbox.http.rest import Rest, refused_answer, stranger
+from twentyql.sandbox.root import Refused, Root
+
+MOST_BYTES = 10 * 1024 * 1024
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+PAGE = Answer(b"<!doctype html><title>Twenty</title><div id=root></div>", content_type=HTML)
+BAD_GATEWAY = Answer(b"<html><h1>502 Bad Gateway</h1></html>", 502, HTML)
+TOO_LARGE = rest_error(500, "PayloadTooLargeError", "request entity too large")
+BROKEN = rest_error(500, "InternalServerErrorException", "Internal server error")
+FOREIGN = rest_error(403, "ForbiddenException", "The sandbox answers on loopback only.")
+NO_CONTENT_TYPE = web.ResponseKey("no content type", bool)
+
+
+class Dropped(Exception):
+    """The connection is to be reset instead of answered."""
+
+
+@dataclass(eq=False)
+class _Trace:
+    """What the ledger will say of a request, gathered while it is answered."""
+
+    operation: str | None = None
+    roots: tuple[RootCall, ...] = ()
+    fault: Fault | None = None
+
+    def saw(self, operation: Operation) -> None:
+        self.operation = operation.name
+        self.roots = tuple(
+            RootCall(call.name, call.key, call.root.arguments if isinstance(call.root, Root) else {})
+            for call in operation.calls
+        )
+
+
+@dataclass(frozen=True)
+class App:
+    """The parts that answer, and the two that watch."""
+
+    access: Access
+    core: Core
+    metadata: Metadata
+    rest: Rest
+    work: Work
+    faults: Faults
+    ledger: Ledger
+    clock: Callable[[], float]
+    reader: Reader = field(default_factory=Reader)
+
+    def application(self) -> web.Application:
+        """The aiohttp application that serves all of it."""
+        app = web.Application(client_max_size=MOST_BYTES)
+        app.router.add_route("*", "/{rest:.*}", self._serve)
+        app.on_response_prepare.append(_drop_content_type)
+        return app
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        trace, started, sent = _Trace(), self.clock(), Answer(b"", 0)
+        self.ledger.begin()
+        try:
+            sent = await self._answer(request, trace)
+            return _response(sent)
+        except Dropped:
+            _reset(request)
+            raise asyncio.CancelledError from None
+        finally:
+            self.ledger.end(self._entry(request, trace, started, sent))
+
+    def _entry(self, request: web.Request, trace: _Trace, started: float, sent: Answer) -> Entry:
+        return Entry(
+            method=request.method,
+            path=request.path,
+            operation=trace.operation,
+            roots=trace.roots,
+            status=sent.status,
+            codes=sent.codes,
+            bytes=len(sent.body),
+            started=started,
+            seconds=self.clock() - started,
+            fault=trace.fault.name if trace.fault else None,
+        )
+
+    async def _answer(self, request: web.Request, trace: _Trace) -> Answer:
+        if request.host.rpartition(":")[0] not in LOOPBACK and request.host not in LOOPBACK:
+            return FOREIGN
+        handler = self._handler(request)
+        if handler is None:
+            return await self._elsewhere(request)
+        try:
+            return await handler(request, trace)
+        except web.HTTPRequestEntityTooLarge:
+            return TOO_LARGE
+        except RecursionError:
+            return BROKEN
+
+    def _handler(self, request: web.Request) -> Callable[[web.Request, _Trace], Awaitable[Answer]] | None:
+        if request.method == "GET" and request.path.startswith("/rest/"):
+            return self._rest
+        handlers = {
+            ("POST", "/graphql"): self._graphql,
+            ("GET", "/graphql"): self._graphql_by_get,
+            ("POST", "/metadata"): self._metadata,
+        }
+        return handlers.get((request.method, request.path))
+
+    async def _elsewhere(self, request: web.Request) -> Answer:
+        """A path that is no endpoint: the front end for GET, as the real server has it."""
+        if request.path == "/healthz":
+            return json_answer({"status": "ok", "info": {}, "error": {}, "details": {}})
+        if request.method == "GET":
+            return PAGE
+        return rest_error(404, "NotFoundException", f"Cannot {request.method} {request.path}")
+
+    async def _graphql(self, request: web.Request, trace: _Trace) -> Answer:
+        return await self._endpoint(request, trace, self._core_answer)
+
+    async def _graphql_by_get(self, request: web.Request, trace: _Trace) -> Answer:
+        """A query in the address never reaches the workspace, whatever the key."""
+        if "query" not in request.query:
+            return PAGE
+        asked = self.reader.choose(request.query["query"], {}, request.query.get("operationName"), known=False)
+        return asked if isinstance(asked, Answer) else await self._core_answer(asked, False)
+
+    async def _rest(self, request: web.Request, trace: _Trace) -> Answer:
+        caller = self.access.caller(request.headers.get("Authorization"))
+        if caller is not Caller.KNOWN:
+            return stranger(caller)
+        try:
+            root = self.rest.root(request.path, request.query)
+        except Refused as refused:
+            return refused_answer(refused)
+        if root is not None:
+            trace.roots = (RootCall(root.name, root.name, root.arguments),)
+        fault = trace.fault = self.faults.take(REQUEST, request.path, [root.name] if root else [])
+        if fault in BEFORE:
+            return await self._broken(fault)
+        return _spoil(await self.rest.answer(request.path, request.query, root), fault)
+
+    async def _metadata(self, request: web.Request, trace: _Trace) -> Answer:
+        return await self._endpoint(request, trace, self._metadata_answer)
+
+    async def _core_answer(self, asked: Asked, known: bool) -> Answer:
+        return await self.core.answer(asked.document, asked.operation, known=known)
+
+    async def _metadata_answer(self, asked: Asked, known: bool) -> Answer:
+        kinds = frozenset({Fault.METADATA_FORBIDDEN})
+        forbidden = self.faults.take(kinds, "/metadata", _names(asked.operation)) is not None
+        job = partial(self.metadata.answer, asked.document, asked.operation, known=known, forbidden=forbidden)
+        answer: Answer = await self.work(job)
+        return answer
+
+    async def _endpoint(
+        self, request: web.Request, trace: _Trace, run: Callable[[Asked, bool], Awaitable[Answer]]
+    ) -> Answer:
+        body = await request.read()
+        caller = self.access.caller(request.headers.get("Authorization"))
+        known = caller is Caller.KNOWN
+        asked = unauthenticated("Token invalid.") if caller is Caller.UNKNOWN else self.reader.read(body, known=known)
+        names = _names(asked.operation) if isinstance(asked, Asked) else []
+        if isinstance(asked, Asked):
+            trace.saw(asked.operation)
+        fault = trace.fault = self.faults.take(REQUEST, request.path, names)
+        if fault in BEFORE:
+            return await self._broken(fault)
+        return _spoil(asked if isinstance(asked, Answer) else await run(asked, known), fault)
+
+    async def _broken(self, fault: Fault) -> Answer:
+        """What a fault answers without anything having run."""
+        if fault is Fault.STALL:
+            await self.faults.stalled()
+        if fault in (Fault.STALL, Fault.RESET):
+            raise Dropped
+        return {Fault.HTTP_500: BROKEN, Fault.HTTP_502: BAD_GATEWAY, Fault.HTML_200: PAGE}[fault]
+
+
+def _names(operation: Operation) -> list[str]:
+    return [call.name for call in operation.calls]
+
+
+def _spoil(answer: Answer, fault: Fault | None) -> Answer:
+    """What a fault makes of an answer whose work is done."""
+    if fault is Fault.LOST_ANSWER:
+        raise Dropped
+    if fault is Fault.TRUNCATED:
+        return replace(answer, body=answer.body[: len(answer.body) // 2])
+    return replace(answer, content_type=HTML) if fault is Fault.WRONG_TYPE else answer
+
+
+def _response(answer: Answer) -> web.Response:
+    headers = {**answer.headers, "Content-Type": answer.content_type or "application/json"}
+    response = web.Response(body=answer.body, status=answer.status, headers=headers)
+    response[NO_CONTENT_TYPE] = answer.content_type is None
+    return response
+
+
+async def _drop_content_type(request: web.Request, response: Any) -> None:
+    """Send no content type where the server sends none; aiohttp would fill one in."""
+    if response.get(NO_CONTENT_TYPE):
+        response.headers.popall("Content-Type", None)
+
+
+def _reset(request: web.Request) -> None:
+    """Close the connection with a reset instead of an answer."""
+    transport = request.transport
+    if transport is None:
+        return
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

@@ -1,0 +1,184 @@
+"""``POST /graphql``: direct execution of record roots, the classic path for everything else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, Protocol
+
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, SelectionSetNode, print_ast
+
+from twentyql.sandbox.http import classic
+from twentyql.sandbox.http.answers import Answer, errors_answer, json_answer, whole_refusal
+from twentyql.sandbox.http.direct import MOST_CORE_ROOTS, Call, Operation, check_roots
+from twentyql.sandbox.http.faults import PAGE, ROOT, Fault, Faults
+from twentyql.sandbox.http.limits import Throttle
+from twentyql.sandbox.http.pages import lie_after, lie_before, root_refusal
+from twentyql.sandbox.model import Model
+from twentyql.sandbox.root import Refused, Root
+
+_LOG = logging.getLogger(__name__)
+INTROSPECTION = frozenset({"__schema", "__type"})
+SPLIT = "This query cannot be executed as a single request. Please split it into separate queries."
+Work = Callable[[Callable[[], Any]], Awaitable[Any]]
+
+
+class Runs(Protocol):
+    """What this module needs of the engine."""
+
+    def knows(self, root_name: str) -> bool: ...
+
+    def run(self, root: Root) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Core:
+    """The endpoint: the engine behind it, and ``work``, which runs a function in the engine's thread."""
+
+    model: Model
+    engine: Runs
+    work: Work
+    throttle: Throttle
+    faults: Faults
+    make_schema: Callable[[Model], GraphQLSchema]
+
+    @cached_property
+    def schema(self) -> GraphQLSchema:
+        """The workspace's schema, built when first asked for."""
+        return self.make_schema(self.model)
+
+    @cached_property
+    def classic_schema(self) -> GraphQLSchema:
+        """The schema of everything that is no record."""
+        return classic.core_classic_schema()
+
+    @cached_property
+    def query_roots(self) -> frozenset[str]:
+        """The names of the record roots that read."""
+        names = ((o.plural, o.singular, f"{o.singular}Duplicates", f"{o.plural}GroupBy") for o in self.model.objects)
+        return frozenset(name for four in names for name in four)
+
+    @cached_property
+    def _introspected(self) -> dict[str, dict[str, Any]]:
+        """Answers to introspection, which never change and are large."""
+        return {}
+
+    async def answer(self, document: DocumentNode, operation: Operation, *, known: bool) -> Answer:
+        """Answer one operation; ``known`` says that the caller has a key."""
+        if not known:
+            return self._anonymous(document, operation)
+        try:
+            check_roots(operation, MOST_CORE_ROOTS)
+        except Refused as refused:
+            return whole_refusal(refused)
+        if self._is_direct(operation):
+            return await self._direct(document, operation)
+        if any(self._is_record(operation, call.name) for call in operation.calls):
+            return whole_refusal(Refused(SPLIT))
+        return await self._classic(document, operation)
+
+    def _is_record(self, operation: Operation, name: str) -> bool:
+        kind = "query" if name in self.query_roots else "mutation"
+        return self.engine.knows(name) and name != "search" and kind == operation.kind
+
+    def _is_direct(self, operation: Operation) -> bool:
+        return all(self._is_record(operation, call.name) or call.name in INTROSPECTION for call in operation.calls)
+
+    def _anonymous(self, document: DocumentNode, operation: Operation) -> Answer:
+        found = classic.invalid(self.classic_schema, document, introspection=False)
+        if found:
+            return errors_answer(found)
+        forbidden = Refused("Forbidden resource", "FORBIDDEN")
+        return errors_answer([forbidden.as_error()], data=None)
+
+    async def _classic(self, document: DocumentNode, operation: Operation) -> Answer:
+        found = classic.invalid(self.classic_schema, document)
+        if found:
+            return errors_answer(found)
+        roots = {call.name: partial(self._search, call) for call in operation.calls if call.name == "search"}
+        job = partial(classic.run, self.classic_schema, document, roots, operation.variables, operation.name)
+        return json_answer(await self.work(job))
+
+    def _search(self, call: Call, info: Any, **arguments: Any) -> Any:
+        if isinstance(call.root, Refused):
+            raise call.root
+        given = {name: value for name, value in arguments.items() if value is not None}
+        return self.engine.run(Root("search", given, call.root.selection))
+
+    async def _direct(self, document: DocumentNode, operation: Operation) -> Answer:
+        data: dict[str, Any] = {}
+        errors: list[dict[str, Any]] = []
+        if any(call.name in INTROSPECTION for call in operation.calls):
+            answer = await self._introspect(document, operation)
+            data |= answer.get("data") or {}
+            errors += answer.get("errors") or []
+        for call in operation.calls:
+            if call.name in INTROSPECTION:
+                continue
+            try:
+                data[call.key] = await self._run(call)
+            except Refused as refused:
+                data[call.key] = None
+                errors.append(refused.as_error())
+        return json_answer({"data": data} | ({"errors": errors} if errors else {}))
+
+    async def _run(self, call: Call) -> Any:
+        return await self.run_root(call.name, call.root, "/graphql")
+
+    async def run_root(self, name: str, root: Root | Refused, path: str) -> Any:
+        """Run one root field as every endpoint does: faults, one token, the engine. Raises Refused."""
+        fault = self.faults.take(ROOT, path, [name])
+        if fault:
+            raise root_refusal(fault)
+        self.throttle.take()
+        if isinstance(root, Refused):
+            raise root
+        lie = self.faults.take(PAGE, path, [name]) if name in self.model.by_plural else None
+        root = lie_before(lie, root)
+        return lie_after(lie, root, await self.work(partial(run_guarded, self.engine, root)))
+
+    async def _introspect(self, document: DocumentNode, operation: Operation) -> dict[str, Any]:
+        if self.faults.take(frozenset({Fault.INTROSPECTION_REFUSED}), "/graphql", ["__schema"]):
+            return {"errors": [_introspection_refused(call) for call in operation.calls]}
+        only = introspection_document(document, operation)
+        key = print_ast(only) + repr(operation.variables)
+        if key not in self._introspected:
+            self._introspected[key] = await self.work(partial(self._introspection, only, operation))
+        return self._introspected[key]
+
+    def _introspection(self, only: DocumentNode, operation: Operation) -> dict[str, Any]:
+        found = classic.invalid(self.schema, only)
+        return {"errors": found} if found else classic.run(self.schema, only, {}, operation.variables, operation.name)
+
+
+def run_guarded(engine: Runs, root: Root) -> Any:
+    """Run a root; a bug of the engine is logged and answered as the server answers its own."""
+    try:
+        return engine.run(root)
+    except Refused:
+        raise
+    except Exception as error:
+        _LOG.exception("The sandbox failed on %s.", root.name)
+        raise Refused(f"{type(error).__name__}: {error}", "INTERNAL_SERVER_ERROR") from error
+
+
+def introspection_document(document: DocumentNode, operation: Operation) -> DocumentNode:
+    """The same document with nothing but the introspection fields in the operation."""
+    fields = tuple(call.node for call in operation.calls if call.name in INTROSPECTION)
+    old = operation.node
+    node = OperationDefinitionNode(
+        operation=old.operation,
+        name=old.name,
+        variable_definitions=old.variable_definitions,
+        directives=old.directives,
+        selection_set=SelectionSetNode(selections=fields),
+    )
+    used = tuple(operation.fragments.values())
+    return DocumentNode(definitions=(node, *used))
+
+
+def _introspection_refused(call: Call) -> dict[str, Any]:
+    said = f'GraphQL introspection has been disabled, but the requested query contained the field "{call.name}".'
+    return {"message": said, "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}

@@ -1,0 +1,169 @@
+"""The sandbox as an object: start it, ask it over HTTP, look into its ledger, stop it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from twentyql.errors import ConfigError, UsageError
+from twentyql.sandbox.demo import demo_snapshot
+from twentyql.sandbox.http.app import App
+from twentyql.sandbox.http.auth import Access
+from twentyql.sandbox.http.core import Core
+from twentyql.sandbox.http.faults import Faults
+from twentyql.sandbox.http.ledger import Ledger
+from twentyql.sandbox.http.limits import OPEN, Limits, Throttle
+from twentyql.sandbox.http.metadata import Metadata
+from twentyql.sandbox.http.rest import Rest
+from twentyql.sandbox.model import Model, read_model
+from twentyql.sandbox.records.engine import Engine
+from twentyql.sandbox.snapshot import Snapshot, read_snapshot
+from twentyql.sandbox.types.core import core_schema
+from twentyql.sandbox.types.metadata import linked_nodes, metadata_schema
+
+ANY_KEY = "sandbox-key"
+LIMITS = {"open": OPEN, "stock": Limits()}
+Clock = Callable[[], float]
+
+
+class Sandbox:
+    """An embedded Twenty-like server on loopback.
+
+    >>> async with Sandbox.demo() as sandbox:
+    ...     client = twentyql.connect(sandbox.url, sandbox.key)
+
+    A ``db`` file keeps its rows: one that has some is served as it is. ``engine`` is there after the start. Raises
+    ConfigError when the port is taken, SchemaError for a broken snapshot.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Snapshot],
+        *,
+        limits: str | Limits = "open",
+        key: str | None = None,
+        port: int = 0,
+        db: Path | str | None = None,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self.key = key or ANY_KEY
+        self.ledger = Ledger()
+        self.faults = Faults()
+        self.warnings: tuple[str, ...] = ()
+        self._make = make
+        self._limits = _limits(limits)
+        self._access = Access(key)
+        self._port = port
+        self._db = Path(db) if db is not None else None
+        self._clock = clock
+        self._engine: Engine | None = None
+        self._worker: ThreadPoolExecutor | None = None
+        self._runner: web.AppRunner | None = None
+
+    @classmethod
+    def demo(cls, rows: int = 3000, seed: int = 1, **options: Any) -> Self:
+        """A sandbox with the demo workspace of ``rows`` people; the same seed makes the same rows."""
+
+        return cls(lambda: demo_snapshot(rows, seed), **options)
+
+    @classmethod
+    def from_snapshot(cls, folder: Path | str, **options: Any) -> Self:
+        """A sandbox that serves the snapshot in ``folder``."""
+        return cls(lambda: read_snapshot(Path(folder)), **options)
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, **options: Any) -> Self:
+        """A sandbox that serves ``snapshot``."""
+        return cls(lambda: snapshot, **options)
+
+    @property
+    def url(self) -> str:
+        """The address, ``http://127.0.0.1:PORT``. Raises UsageError while the sandbox does not run."""
+        if self._runner is None:
+            raise UsageError("The sandbox is not running.", advice="Use it as `async with Sandbox...`.")
+        return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    @property
+    def engine(self) -> Engine:
+        """The engine behind the server, for tests. Raises UsageError while the sandbox does not run."""
+        if self._engine is None:
+            raise UsageError("The sandbox is not running.", advice="Use it as `async with Sandbox...`.")
+        return self._engine
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Load the rows and listen. Does nothing when already running."""
+        if self._runner is not None:
+            return
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
+        try:
+            await self._listen(await self._work(self._load))
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Close connections, engine and thread. Does nothing when not running."""
+        self.faults.release()
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+        if self._worker is not None:
+            if self._engine is not None:
+                await self._work(self._engine.close)
+            self._worker.shutdown()
+        self._worker = self._engine = None
+
+    async def _work(self, job: Callable[[], Any]) -> Any:
+        """Run ``job`` in the one thread that the engine lives in."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, job)
+
+    def _make_engine(self, model: Model) -> Engine:
+        return Engine(model, self._db)
+
+    def _load(self) -> App:
+        snapshot = self._make()
+        model = read_model(snapshot.objects, snapshot.workspace)
+        self._engine = self._make_engine(model)
+        self._engine.load(snapshot.rows if self._engine.empty else {})  # a database file keeps its rows
+        self.warnings = tuple(self._engine.warnings)
+        throttle = Throttle(self._limits, self._clock)
+        core = Core(model, self._engine, self._work, throttle, self.faults, core_schema)
+        metadata = Metadata(linked_nodes(snapshot.objects), snapshot.workspace, metadata_schema())
+        rest = Rest(model, snapshot.objects, lambda root: core.run_root(root.name, root, "/rest"))
+        return App(self._access, core, metadata, rest, self._work, self.faults, self.ledger, self._clock)
+
+    async def _listen(self, app: App) -> None:
+        runner = web.AppRunner(app.application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.2)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", self._port).start()
+        except OSError as error:
+            await runner.cleanup()
+            why = error.strerror or str(error)
+            advice = "Choose another port, or 0 for a free one."
+            raise ConfigError(f"The sandbox cannot listen on 127.0.0.1:{self._port}: {why}.", advice=advice) from error
+        self._runner = runner
+
+
+def _limits(limits: str | Limits) -> Limits:
+    if isinstance(limits, Limits):
+        return limits
+    if limits not in LIMITS:
+        raise ConfigError(f"limits is 'stock', 'open' or a Limits, not {limits!r}.")
+    return LIMITS[limits]

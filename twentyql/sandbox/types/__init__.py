@@ -1,0 +1,1 @@
+"""Data model -> the GraphQL schemas that the real server would show."""
