@@ -14,7 +14,8 @@ The data's way through the package, left to right; each stage hands on one froze
     execute/       6  Plan -> batches of rows: runner, pacer, retry, receipt
     output/        7  batches -> Arrow tables and files
     sandbox/       an embedded Twenty with the real server's rules
-    exporting.py   whole objects to files, through the stages above
+    exporting.py   whole objects to files, and snapshots, through the stages above
+    sync.py        run_sync: the same for a script without an event loop
     cli/           thin: parse arguments, call Client, print
 
 Names are loaded when they are first used, so that ``import twentyql`` is quick.

@@ -5,6 +5,7 @@ settings -> transport -> introspect (schema, model) -> plan(query) -> execute ->
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -52,10 +53,10 @@ class Collection:
         """A query for the fields with these GraphQL names: ``"name"``, ``"people.emails.primaryEmail"``."""
         return named.select(self._client.model, self._name, *names)
 
-    async def count(self, where: dict[str, Any] | None = None) -> int:
+    async def count(self, where: dict[str, Any] | None = None, *, timeout: float | None = None) -> int:
         """How many live records match ``where`` (all of them without it), as the server counts."""
         query = self.select("id")
-        return await self._client.count(query.where(where) if where else query)
+        return await self._client.count(query.where(where) if where else query, timeout=timeout)
 
     def __repr__(self) -> str:
         return f"<Collection of {self._name}>"
@@ -146,22 +147,24 @@ class Client:
                 pass
             return tables.finish(stream.receipt)
 
-    async def explain(self, query: Query[Any, Any]) -> Explanation:
+    async def explain(self, query: Query[Any, Any], *, timeout: float | None = None) -> Explanation:
         """What ``query`` would cost: its requests, tokens, rows and expected time. Nothing is sent but counts."""
         planned = self.plan(query)
         tally = Tally(planned)
         counts: dict[str, int] = {}
-        for need in counts_needed(planned, self.model):
-            counts[need.name] = await self._requester.count(need.root, need.text, need.variables, tally)
+        async with asyncio.timeout(timeout):
+            for need in counts_needed(planned, self.model):
+                counts[need.name] = await self._requester.count(need.root, need.text, need.variables, tally)
         return explain(planned, self.dialect, counts)
 
-    async def count(self, query: Query[Any, Any]) -> int:
+    async def count(self, query: Query[Any, Any], *, timeout: float | None = None) -> int:
         """How many records meet the conditions of ``query``, by the server's own count."""
         planned = self.plan(replace(query, orders=(), most=None))
         if planned.nothing:
             return 0
         need = counts_needed(planned, self.model)[0]
-        return await self._requester.count(need.root, need.text, need.variables, Tally(planned))
+        async with asyncio.timeout(timeout):
+            return await self._requester.count(need.root, need.text, need.variables, Tally(planned))
 
     async def export(
         self,
@@ -173,6 +176,7 @@ class Client:
         where: Mapping[str, Any] | None = None,
         fields: Sequence[str] = (),
         on_rows: Callable[[str, int], None] | None = None,
+        timeout: float | None = None,
         **options: Any,
     ) -> Receipt:
         """Write whole records to one file an object in ``to``, while reading, and the receipt beside them.
@@ -184,19 +188,28 @@ class Client:
         from twentyql.exporting import export, export_queries
 
         queries = export_queries(self.model, objects, relations, where, fields)
-        return await export(self, queries, to, format, on_rows, options)
+        async with asyncio.timeout(timeout):
+            return await export(self, queries, to, format, on_rows, options)
 
-    async def snapshot(self, to: Path, *, on_rows: Callable[[str, int], None] | None = None) -> Receipt:
+    async def snapshot(
+        self, to: Path, *, on_rows: Callable[[str, int], None] | None = None, timeout: float | None = None
+    ) -> Receipt:
         """Write the data model and every row, deleted ones too, for ``twentyql sandbox --snapshot`` to serve.
 
         Raises SchemaError where there is no data model, OutputError and ServerErrors.
         """
         from twentyql.exporting import snapshot
 
-        return await snapshot(self, to, on_rows)
+        async with asyncio.timeout(timeout):
+            return await snapshot(self, to, on_rows)
 
     async def run(
-        self, operation: str, variables: Mapping[str, Any] | None = None, *, queries: str | Path = "queries"
+        self,
+        operation: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        queries: str | Path = "queries",
+        timeout: float | None = None,
     ) -> dict[str, Any]:
         """Run a stored operation by its name, or a GraphQL text, and give its ``data``.
 
@@ -204,7 +217,9 @@ class Client:
         Variables are checked, defaults filled in and ``@include``/``@skip`` decided here, since the server does not.
         """
         document, name = _operation(operation, Path(queries))
-        return await run_operation(document, name, variables or {}, self._loaded.schema, self._transport, self._pacer)
+        schema, transport = self._loaded.schema, self._transport
+        async with asyncio.timeout(timeout):
+            return await run_operation(document, name, variables or {}, schema, transport, self._pacer)
 
     async def pull(self) -> Loaded:
         """`schema` with the schema of ``/metadata`` beside it, as ``twentyql pull`` saves it."""

@@ -11,7 +11,6 @@ import typer
 
 from twentyql.cli.console import exit_code, progress, say, show_receipt, show_table, wait_for
 from twentyql.client import Client, connect
-from twentyql.errors import MissingExtraError
 from twentyql.generate import generate
 from twentyql.generate.write import write
 from twentyql.introspect.save import save, schema_files
@@ -42,10 +41,7 @@ def demo(
     Start it, pull, generate, read companies with people and opportunities, write Parquet, show the proof, and beside it
     what the naive nested query gets.
     """
-    try:
-        from twentyql.sandbox import Sandbox
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(str(error.name), "sandbox") from error
+    from twentyql.sandbox import Sandbox
 
     async def work() -> int:
         async with Sandbox.demo(rows=rows, seed=seed) as sandbox, connect(sandbox.url, sandbox.key) as client:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from twentyql.cli.console import say, wait_for
-from twentyql.errors import ConfigError, MissingExtraError
+from twentyql.errors import ConfigError
 
 
 def serve(
@@ -29,10 +29,7 @@ def serve(
     """
     if limits not in ("stock", "open"):
         raise ConfigError(f"--limits is stock or open, not {limits!r}.")
-    try:
-        from twentyql.sandbox import Sandbox
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(str(error.name), "sandbox") from error
+    from twentyql.sandbox import Sandbox
 
     async def work() -> int:
         options = {"limits": limits, "key": key, "port": port, "db": db}

@@ -10,10 +10,17 @@ It imports nothing of the package but the errors, so that a bug of the client ca
     http/          Sandbox: requests -> root fields -> answers; limits, faults, the ledger
 """
 
+from twentyql.errors import MissingExtraError
 from twentyql.sandbox.http.faults import Fault, Faults
 from twentyql.sandbox.http.ledger import Entry, Ledger, RootCall
 from twentyql.sandbox.http.limits import Limits
-from twentyql.sandbox.http.server import Sandbox
 from twentyql.sandbox.snapshot import Snapshot, read_snapshot
+
+try:
+    from twentyql.sandbox.http.server import Sandbox
+except ModuleNotFoundError as error:
+    if error.name != "sqlalchemy":
+        raise
+    raise MissingExtraError("SQLAlchemy", "sandbox") from error
 
 __all__ = ["Entry", "Fault", "Faults", "Ledger", "Limits", "RootCall", "Sandbox", "Snapshot", "read_snapshot"]
