@@ -76,6 +76,8 @@ def _read(
     of = model.object(selection.object)
     if of.roots.many is None:
         raise QueryError(f"This server has no list of {of.plural}.")
+    if not of.has_field("id"):
+        raise QueryError(f"{of.plural} have no id, so no read of them can be proved whole.")
     links = list(_links(model, selection))
     keys = _distinct((ID, *extra_keys, *((link.child_key,) if link else ()), *(below.parent_key for below in links)))
     tree = selection_tree(model, selection, keys)

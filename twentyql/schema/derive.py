@@ -22,6 +22,7 @@ from graphql import (
     GraphQLSchema,
     get_named_type,
     get_nullable_type,
+    is_required_argument,
     print_schema,
 )
 
@@ -204,6 +205,8 @@ def _own_join_column(relation: RelationModel, columns: set[str]) -> RelationMode
 
 
 def _relation(name: str, source: GraphQLField, singulars: dict[str, str]) -> RelationModel | None:
+    if _needs_arguments(source):
+        return None
     record = connection_node(source.type)
     if record:
         if record.name not in singulars:
@@ -228,6 +231,11 @@ def _relation(name: str, source: GraphQLField, singulars: dict[str, str]) -> Rel
     return None
 
 
+def _needs_arguments(source: GraphQLField) -> bool:
+    """Whether a plain selection of the field is refused."""
+    return any(is_required_argument(argument) for argument in source.args.values())
+
+
 def _field(
     name: str,
     source: GraphQLField,
@@ -235,6 +243,8 @@ def _field(
     order_type: GraphQLNamedType | None,
     depth: int = 0,
 ) -> FieldModel | None:
+    if _needs_arguments(source):
+        return None
     nullable_type = get_nullable_type(source.type)
     is_list = isinstance(nullable_type, GraphQLList)
     named = get_named_type(source.type)
@@ -246,6 +256,8 @@ def _field(
             return None
         drafts = (_field(n, f, accepted, order, depth + 1) for n, f in named.fields.items())
         parts = tuple(p for p in drafts if p)
+        if not parts:
+            return None  # nothing plain to select below it
     elif not isinstance(named, (GraphQLScalarType, GraphQLEnumType)):
         return None  # interfaces and unions: no plain selection reads them
     is_leaf = isinstance(accepted, GraphQLInputObjectType) and not parts
@@ -262,7 +274,7 @@ def _field(
         operators=tuple(accepted.fields) if is_leaf and isinstance(accepted, GraphQLInputObjectType) else (),
         filter_type=accepted.name if accepted else None,
         sortable=isinstance(order, GraphQLEnumType),
-        needs_selection=bool(parts),
+        needs_selection=isinstance(named, GraphQLObjectType),
     )
 
 
