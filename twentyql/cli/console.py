@@ -96,9 +96,9 @@ def show_receipt(receipt: Receipt) -> None:
         say("note: {}", note)
 
 
-def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on stdout: aligned for a terminal, tab-separated for a pipe."""
-    if not sys.stdout.isatty():
+def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, to_read: bool = False) -> None:
+    """A table on stdout: aligned for a terminal or ``to_read``, else tab-separated without headings for a pipe."""
+    if not (to_read or sys.stdout.isatty()):
         for row in rows:
             print("\t".join(printable(str(value)).replace("\n", " ") for value in row))
         return

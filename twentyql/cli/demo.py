@@ -112,7 +112,7 @@ def _compare(companies: Sequence[Mapping[str, Any]], naive: Mapping[str, _Naive]
     largest = sorted(companies, key=lambda company: (-len(company["people"]), company["name"]))[:LARGEST]
     headings = ("company", "people", "naive query", "opportunities", "naive query", "still open")
     rows = [_line(company["name"], [company], [naive[company["id"]]]) for company in largest]
-    show_table(headings, [*rows, _line("all companies", companies, list(naive.values()))])
+    show_table(headings, [*rows, _line("all companies", companies, list(naive.values()))], to_read=True)
     lost = sum(len(company["people"]) - naive[company["id"]].people for company in companies)
     said = any(each.more for each in naive.values())
     say(
