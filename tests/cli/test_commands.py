@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from typed import Command
 
@@ -90,6 +91,19 @@ def test_a_snapshot_and_run(command: Command, at: tuple[str, ...], snapshot: Sna
     assert ran.code == 0, ran.err
     live = [row for row in snapshot.rows["people"] if row["deletedAt"] is None]
     assert json.loads(ran.out)["people"]["totalCount"] == len(live)
+
+
+def test_run_in_every_format(command: Command, at: tuple[str, ...]) -> None:
+    words = ("run", "ListCompanies", "-v", "first=3", *at)
+    first = json.loads(command(*words).out)["companies"]["edges"][0]["node"]["id"]
+    assert json.loads(command(*words, "--format", "jsonl").out.splitlines()[0])["id"] == first
+    assert first in command(*words, "--format", "table").out
+    assert "more pages" in command(*words, "--format", "csv", "--out", "a.csv").err
+    assert len(Path("a.csv").read_text().splitlines()) == 4
+    assert command(*words, "--format", "parquet", "--out", "a.parquet").code == 0
+    assert pq.read_table("a.parquet").column("id").to_pylist()[0] == first
+    assert command(*words, "--format", "parquet").code == 2
+    assert command(*words, "--format", "csv", "--out", "no/where.csv").code == 1
 
 
 def test_demo_goes_the_whole_way(command: Command) -> None:

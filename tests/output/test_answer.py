@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from twentyql.errors import UsageError
-from twentyql.output.answer import as_text, cells, has_more, rows_of
+from twentyql.output.answer import as_text, cells, check_format, has_more, rows_of
 
 LIST = {"people": {"edges": [{"node": {"id": "1", "name": {"last": "A"}, "tags": ["x"]}}, {"node": {"id": "2"}}]}}
 
@@ -28,7 +28,7 @@ def test_text() -> None:
     assert as_text(LIST, "csv") == 'id,name.last,tags\r\n1,A,"[""x""]"\r\n2,,\r\n'
     assert as_text({"a": 1}, "json") == '{\n  "a": 1\n}\n'
     with pytest.raises(UsageError, match="'jsonl'"):
-        as_text(LIST, "jsonll")
+        check_format("jsonll")
 
 
 def test_a_list_that_goes_on_is_named() -> None:

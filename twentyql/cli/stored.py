@@ -11,13 +11,13 @@ import typer
 
 from twentyql.cli.console import ApiKey, Profile, Url, open_client, say, show_table, wait_for
 from twentyql.errors import OutputError, QueryError, UsageError
-from twentyql.output.answer import TEXT_FORMATS, as_text, cells, has_more, rows_of
+from twentyql.output.answer import as_text, cells, check_format, has_more, rows_of
 
 
 def run(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The operation's name, as in its .graphql file.")],
     variable: Annotated[list[str] | None, typer.Option("-v", "--variable", metavar="KEY=VALUE")] = None,
-    format: Annotated[str, typer.Option("--format", help="json, jsonl, csv or table.")] = "json",
+    format: Annotated[str, typer.Option("--format", help="json, jsonl, csv, table or parquet.")] = "json",
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to a file, not to stdout.")] = None,
     queries: Annotated[Path, typer.Option("--queries", help="The folder of your own operations.")] = Path("queries"),
     url: Url = None,
@@ -29,10 +29,11 @@ def run(
     The value of a variable is JSON where it parses as JSON, else text.
     """
     variables = dict(_pair(text) for text in variable or ())
-    if format not in TEXT_FORMATS:
-        as_text({}, format)
+    check_format(format)
     if out is not None and format == "table":
-        raise UsageError("A table is for the terminal.", advice="Write json, jsonl or csv to a file.")
+        raise UsageError("A table is for the terminal.", advice="Write json, jsonl, csv or parquet to a file.")
+    if out is None and format == "parquet":
+        raise UsageError("Parquet is no text.", advice="Name a file with --out.")
 
     async def work() -> int:
         async with open_client(url, api_key, profile) as client:
@@ -48,6 +49,10 @@ def run(
 def _show(data: dict[str, Any], format: str, out: Path | None) -> None:
     if format == "table":
         show_table(*cells(rows_of(data)))
+    elif out is not None and format == "parquet":
+        from twentyql.output.parquet import write_rows
+
+        write_rows(rows_of(data), out)
     elif out is None:
         sys.stdout.write(as_text(data, format))
     else:

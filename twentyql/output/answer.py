@@ -15,7 +15,7 @@ import msgspec
 
 from twentyql.errors import UsageError, nearest
 
-TEXT_FORMATS = ("json", "jsonl", "csv", "table")
+FORMATS = ("json", "jsonl", "csv", "table", "parquet")
 Row = Mapping[str, Any]
 
 
@@ -47,21 +47,25 @@ def cells(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
     return headings, [[row.get(name, "") for name in headings] for row in flat]
 
 
+def check_format(format: str) -> None:
+    """UsageError with the nearest name unless ``format`` is one that an answer can have."""
+    if format not in FORMATS:
+        close = nearest(format, FORMATS)
+        offer = f"Did you mean {close[0]!r}?" if close else f"Choose one of: {', '.join(FORMATS)}."
+        raise UsageError(f"There is no answer format {format!r}.", advice=offer)
+
+
 def as_text(data: Row, format: str) -> str:
-    """The answer as ``json`` (all of it), ``jsonl`` or ``csv`` (its rows). UsageError for another format."""
+    """The answer as ``json`` (all of it), ``jsonl`` or ``csv`` (its rows)."""
     if format == "json":
         return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
     rows = rows_of(data)
     if format == "jsonl":
         return "".join(msgspec.json.encode(row).decode() + "\n" for row in rows)
-    if format == "csv":
-        text = io.StringIO(newline="")
-        headings, lines = cells(rows)
-        csv.writer(text, lineterminator="\r\n").writerows([headings, *lines])
-        return text.getvalue()
-    close = nearest(format, TEXT_FORMATS)
-    offer = f"Did you mean {close[0]!r}?" if close else f"Choose one of: {', '.join(TEXT_FORMATS)}."
-    raise UsageError(f"There is no answer format {format!r}.", advice=offer)
+    text = io.StringIO(newline="")
+    headings, lines = cells(rows)
+    csv.writer(text, lineterminator="\r\n").writerows([headings, *lines])
+    return text.getvalue()
 
 
 def _flat(value: Row, before: str) -> Iterator[tuple[str, str]]:

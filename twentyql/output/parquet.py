@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO
 
-from twentyql.errors import MissingExtraError, UsageError
+from twentyql.errors import MissingExtraError, OutputError, UsageError
 from twentyql.output.arrow import arrow_schema, to_table
 from twentyql.output.spec import TableSpec
+from twentyql.output.trouble import writing
 
 try:
     import pyarrow as pa
@@ -59,3 +61,16 @@ class ParquetWriter:
         rest = held.slice(self._most)
         self._held = [rest] if rest.num_rows else []
         self._writer.write_table(held.slice(0, self._most), row_group_size=self._most)
+
+
+def write_rows(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Write rows without a schema, such as an operation's answer; the types are those of their values.
+
+    OutputError if values of one name have no type in common, or the file cannot be written.
+    """
+    try:
+        table = pa.Table.from_pylist([dict(row) for row in rows])
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise OutputError(f"The answer has no common type for a column: {error}.", advice="Write jsonl.") from error
+    with writing(path):
+        pq.write_table(table, path, compression="zstd")
