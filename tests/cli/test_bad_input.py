@@ -172,6 +172,7 @@ def test_a_snapshot_row_that_points_to_nothing_is_a_warning(command: Command, at
     assert started.stdout.readline().startswith("TWENTY_API_URL=http://127.0.0.1:")
     started.send_signal(signal.SIGINT)
     _, err = started.communicate(timeout=30)
+    assert started.returncode == 0, "Ctrl-C is how a server ends"
     assert "warning:" in err
     assert "companies" in err
 

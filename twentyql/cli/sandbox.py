@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -40,7 +41,8 @@ def serve(
             print(f"TWENTY_API_URL={server.url}", flush=True)
             print(f"TWENTY_API_KEY={server.key}", flush=True)
             say("serving until Ctrl-C")
-            await asyncio.Event().wait()
+            with suppress(asyncio.CancelledError):  # Ctrl-C is how a server ends
+                await asyncio.Event().wait()
         return 0
 
     return wait_for(work)
