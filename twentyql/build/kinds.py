@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
-from typing import TYPE_CHECKING, Any, Generic, Never, Self, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, overload
 
 from twentyql.build.operators import Equal, Field, Many, OneOf, Ordered, P, T, V, json_list
 from twentyql.build.query import Condition, O
@@ -77,9 +77,6 @@ class Text(Matching[O, str, T], Generic[O, T]):
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
 
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")
-
 
 class Uuid(OneOf[O, str, T], Generic[O, T]):
     """The id of a record; no ranges, which newer servers refuse."""
@@ -97,9 +94,6 @@ class Uuid(OneOf[O, str, T], Generic[O, T]):
     def __get__(self, obj: Record[Any], owner: Any) -> T: ...
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
-
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")
 
 
 class DateTime(Ordered[O, datetime.datetime, T], Generic[O, T]):
@@ -119,9 +113,6 @@ class DateTime(Ordered[O, datetime.datetime, T], Generic[O, T]):
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
 
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")
-
 
 class Date(Ordered[O, datetime.date, T], Generic[O, T]):
     """A day."""
@@ -139,9 +130,6 @@ class Date(Ordered[O, datetime.date, T], Generic[O, T]):
     def __get__(self, obj: Record[Any], owner: Any) -> T: ...
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
-
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")
 
 
 class Boolean(Equal[O, bool, T], Generic[O, T]):
@@ -161,9 +149,6 @@ class Boolean(Equal[O, bool, T], Generic[O, T]):
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
 
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")
-
 
 class Integer(Ordered[O, int, T], Generic[O, T]):
     """A whole number."""
@@ -181,9 +166,6 @@ class Integer(Ordered[O, int, T], Generic[O, T]):
     def __get__(self, obj: Record[Any], owner: Any) -> T: ...
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
-
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")
 
 
 class Float(Ordered[O, float, T], Generic[O, T]):
@@ -203,9 +185,6 @@ class Float(Ordered[O, float, T], Generic[O, T]):
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
 
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")
-
 
 class Numeric(Ordered[O, decimal.Decimal | int, T], Generic[O, T]):
     """A number that keeps every digit: money in micros, coordinates."""
@@ -223,9 +202,6 @@ class Numeric(Ordered[O, decimal.Decimal | int, T], Generic[O, T]):
     def __get__(self, obj: Record[Any], owner: Any) -> T: ...
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
-
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")
 
 
 class Select(OneOf[O, V, T], Generic[O, V, T]):
@@ -245,9 +221,6 @@ class Select(OneOf[O, V, T], Generic[O, V, T]):
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
 
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")
-
 
 class MultiSelect(Listed[O, T], Generic[O, V, T]):
     """Several options; decoded as texts."""
@@ -264,9 +237,6 @@ class MultiSelect(Listed[O, T], Generic[O, V, T]):
     def __get__(self, obj: Record[Any], owner: Any) -> T: ...
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
-
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")
 
     def contains_any(self, options: Many[V]) -> Condition[O]:
         """The list has at least one of ``options``; false when there are none."""
@@ -289,9 +259,6 @@ class Array(Listed[O, T], Generic[O, T]):
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
 
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")
-
     def contains_ilike(self, pattern: str) -> Condition[O]:
         """At least one item matches the pattern in upper or lower case."""
         return self._f_compare("containsIlike", pattern)
@@ -311,9 +278,6 @@ class Json(Document[O, T], Generic[O, T]):
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
 
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")
-
 
 class Files(Document[O, T], Generic[O, T]):
     """Files, as JSON."""
@@ -328,9 +292,6 @@ class Files(Document[O, T], Generic[O, T]):
     def __get__(self, obj: Record[Any], owner: Any) -> T: ...
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
-
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")
 
 
 class Vector(Field[O, T], Generic[O, T]):
@@ -348,9 +309,6 @@ class Vector(Field[O, T], Generic[O, T]):
     def __get__(self, obj: Record[Any], owner: Any) -> T: ...
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
-
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")
 
     def search(self, words: str) -> Condition[O]:
         """The record matches the words, as the search box of Twenty does."""
@@ -372,6 +330,3 @@ class Raw(Field[O, T], Generic[O, T]):
     def __get__(self, obj: Record[Any], owner: Any) -> T: ...
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
-
-    def __set__(self, obj: Record[Any], value: Never) -> None:
-        raise AttributeError("rows are read-only")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import decimal
 from collections.abc import Iterable
-from typing import Any, Generic, Self, cast
+from typing import Any, Generic, Never, Self, cast
 
 from typing_extensions import TypeVar
 
@@ -59,6 +59,9 @@ class Field(Generic[O, T]):
 
     def __bool__(self) -> bool:
         raise TypeError(f"{self!r} has no truth value: join conditions with & | ~ instead of and, or, not.")
+
+    def __set__(self, obj: Any, value: Never) -> None:
+        raise AttributeError("rows are read-only")
 
     def _f_read(self, obj: Any) -> Any:
         """The expression as read from ``obj``: the object class (None) or a path that leads to it."""
