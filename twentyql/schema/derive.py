@@ -274,7 +274,6 @@ def _field(
         operators=tuple(accepted.fields) if is_leaf and isinstance(accepted, GraphQLInputObjectType) else (),
         filter_type=accepted.name if accepted else None,
         sortable=isinstance(order, GraphQLEnumType),
-        needs_selection=isinstance(named, GraphQLObjectType),
     )
 
 

@@ -12,17 +12,14 @@ class Dialect:
     """What a kind of server honours and where it errs. Sources: contract.md and observed-2.21.md.
 
     ``page_size`` is the page that is asked for, ``ids_per_filter`` how many parents one child request names,
-    ``nested_connections_page`` whether a list inside a list can be paged to its end, ``filters_by_foreign_key``
-    whether children can be read by ``filter: {parentId: {in: [...]}}``, ``burst`` and ``window`` the stock limit in
-    tokens a window of seconds (None: not known).
+    ``filters_by_foreign_key`` whether children can be read by ``filter: {parentId: {in: [...]}}``, ``burst`` and
+    ``window`` the stock limit in tokens a window of seconds (None: not known).
     """
 
     name: str
     page_size: int
     ids_per_filter: int
-    nested_connections_page: bool
     filters_by_foreign_key: bool
-    sorts_by_id_only: bool
     burst: int | None = None
     window: float | None = None
 
@@ -31,9 +28,7 @@ TWENTY = Dialect(
     name="twenty",
     page_size=200,
     ids_per_filter=200,
-    nested_connections_page=False,
     filters_by_foreign_key=True,
-    sorts_by_id_only=True,
     burst=100,
     window=60.0,
 )
@@ -41,9 +36,7 @@ RELAY = Dialect(
     name="relay",
     page_size=100,
     ids_per_filter=100,
-    nested_connections_page=True,
     filters_by_foreign_key=False,
-    sorts_by_id_only=True,
 )
 _DIALECTS = {d.name: d for d in (TWENTY, RELAY)}
 

@@ -86,7 +86,6 @@ class FieldModel:
     foreign_key_of: str | None = None
     is_unique: bool = False
     is_system: bool = False
-    needs_selection: bool = False  # the type has sub-fields, so GraphQL wants them selected
 
     def part(self, name: str, where: str = "") -> FieldModel:
         """The part of this composite called ``name``; UnknownNameError with the nearest names otherwise."""
