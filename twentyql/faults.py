@@ -62,6 +62,15 @@ def check_answer(body: bytes) -> None:
         raise map_graphql_error(error)
 
 
+def read_answer(body: bytes) -> dict[str, Any]:
+    """An answer whole, its ``data`` an object; raises like `check_answer`."""
+    check_answer(body)
+    answer = msgspec.json.decode(body, type=dict[str, Any])
+    if not isinstance(answer.get("data"), dict):
+        raise NotGraphQLError("The answer has neither data nor errors.", advice=URL_ADVICE)
+    return answer
+
+
 def map_graphql_error(error: Mapping[str, Any]) -> ServerError:
     """One entry of ``errors`` as an error of the tree, by ``extensions.subCode`` and ``extensions.code``."""
     extensions = _mapping(error.get("extensions"))

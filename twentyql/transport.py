@@ -30,6 +30,7 @@ from twentyql.faults import (
     graphql_errors,
     map_graphql_error,
     map_status,
+    read_answer,
 )
 
 __all__ = ["HttpTransport", "check_answer", "graphql_errors", "map_graphql_error"]
@@ -92,8 +93,7 @@ class HttpTransport(AsyncTransport):
     async def execute(self, request: gql.GraphQLRequest) -> ExecutionResult:
         """Send a gql request to ``/graphql``. GraphQL errors raise their ServerError, partial data or not."""
         body = await self._send("/graphql", request.payload, None)
-        check_answer(body)
-        answer = msgspec.json.decode(body, type=dict[str, Any])
+        answer = read_answer(body)
         return ExecutionResult(data=answer.get("data"), errors=None, extensions=answer.get("extensions"))
 
     async def subscribe(self, request: gql.GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:

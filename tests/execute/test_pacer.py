@@ -325,3 +325,16 @@ async def test_negative_tokens_are_refused() -> None:
     with pytest.raises(ValueError, match="0 or more"):
         async with Pacer().turn(-1):
             pass
+
+
+async def test_a_throttle_raised_inside_a_turn_is_learned_from() -> None:
+    """In whichever form: an HTTP 429 of the transport, or a refusal inside HTTP 200."""
+    clock = Clock()
+    pacer = Pacer(clock=clock, sleep=clock.sleep)
+    with pytest.raises(ThrottledError):
+        async with pacer.turn():
+            raise throttled(STOCK)
+    assert (pacer.state.refused, pacer.state.limit) == (1, STOCK)
+    async with pacer.turn():
+        pass
+    assert sum(clock.slept) > 0

@@ -142,14 +142,21 @@ class Pacer:
 
     @asynccontextmanager
     async def turn(self, tokens: int = 1) -> AsyncGenerator[None]:
-        """Wait until ``tokens`` may be sent; send inside. A cancelled wait takes nothing."""
+        """Wait until ``tokens`` may be sent; send, and read the answer, inside. A cancelled wait takes nothing.
+
+        A ThrottledError that is raised inside is learned from, in whichever form the server said it.
+        """
         if tokens < 0:
             raise ValueError(f"tokens are 0 or more, not {tokens}")
         async with self._open:
             if tokens:
                 async with self._queue:
                     await self._wait(tokens)
-            yield
+            try:
+                yield
+            except ThrottledError as error:
+                self.refused(error)
+                raise
 
     def refused(self, error: ThrottledError) -> None:
         """Learn from a refusal: its limit, and how long every following turn has to wait."""

@@ -6,15 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar
 
-import msgspec
 from graphql import GraphQLSchema, parse, validate
 
-from twentyql.errors import NotGraphQLError, QueryError, ServerError, ThrottledError
+from twentyql.errors import QueryError, ServerError
 from twentyql.execute.pacer import Pacer
 from twentyql.execute.pages import Page, PageDecoder, Refusal
 from twentyql.execute.receipt import Tally
 from twentyql.execute.retry import with_retries
-from twentyql.faults import map_graphql_error
+from twentyql.faults import map_graphql_error, read_answer
 from twentyql.plan.model import Read
 
 T = TypeVar("T")
@@ -43,9 +42,10 @@ class Requester:
         decoder = self._decoder(read)
 
         async def once() -> Page:
-            answer = decoder.decode(await self._send(read.text, variables, tally))
-            if isinstance(answer, Refusal):
-                raise self._refused(answer.errors[0])
+            async with self._pacer.turn():
+                answer = decoder.decode(await self._send(read.text, variables, tally))
+                if isinstance(answer, Refusal):
+                    raise map_graphql_error(answer.errors[0])
             return answer
 
         return await self._retried(once, tally)
@@ -55,13 +55,8 @@ class Requester:
         self.check(text)
 
         async def once() -> int:
-            body = await self._send(text, variables, tally)
-            try:
-                answer = msgspec.json.decode(body, type=dict[str, Any])
-            except msgspec.MsgspecError as error:
-                raise NotGraphQLError(f"The count of {root} is no JSON: {error}") from error
-            if answer.get("errors"):
-                raise self._refused(answer["errors"][0])
+            async with self._pacer.turn():
+                answer = read_answer(await self._send(text, variables, tally))
             return int(answer["data"][root]["totalCount"])
 
         return await self._retried(once, tally)
@@ -86,18 +81,11 @@ class Requester:
         return self._decoders[key]
 
     async def _send(self, text: str, variables: dict[str, Any], tally: Tally) -> bytes:
-        async with self._pacer.turn(1):
-            tally.requests += 1
-            tally.tokens += 1
-            body = await self._transport.post("/graphql", text, variables)
+        tally.requests += 1
+        tally.tokens += 1
+        body = await self._transport.post("/graphql", text, variables)
         tally.bytes += len(body)
         return body
-
-    def _refused(self, error: dict[str, Any]) -> ServerError:
-        mapped = map_graphql_error(error)
-        if isinstance(mapped, ThrottledError):
-            self._pacer.refused(mapped)
-        return mapped
 
     async def _retried(self, once: Callable[[], Awaitable[T]], tally: Tally) -> T:
         def count(error: ServerError, attempt: int) -> None:

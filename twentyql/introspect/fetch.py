@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import msgspec
 from graphql import get_introspection_query, print_schema
 
-from twentyql.errors import AuthenticationError, ConnectError, NotGraphQLError, SchemaError, ServerError
-from twentyql.faults import map_graphql_error
+from twentyql.errors import AuthenticationError, ConnectError, SchemaError, ServerError
+from twentyql.faults import read_answer
 from twentyql.introspect.load import Loaded, assemble, schema_from_introspection
 
 DATA_MODEL_QUERY = """{
@@ -82,13 +81,4 @@ async def fetch_workspace(server: Asks) -> dict[str, Any] | None:
 
 async def ask(server: Asks, path: str, text: str) -> dict[str, Any]:
     """One request whose whole answer is wanted as JSON; GraphQL errors raise the matching ServerError."""
-    body = await server.post(path, text, {})
-    try:
-        answer = msgspec.json.decode(body, type=dict[str, Any])
-    except msgspec.MsgspecError as error:
-        raise NotGraphQLError(f"{path} answered with broken JSON: {error}") from error
-    if answer.get("errors"):
-        raise map_graphql_error(answer["errors"][0])
-    if not isinstance(answer.get("data"), dict):
-        raise NotGraphQLError(f"{path} answered without data.", advice="Is this the address of a GraphQL server?")
-    return answer
+    return read_answer(await server.post(path, text, {}))
