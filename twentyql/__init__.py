@@ -3,6 +3,7 @@
 The data's way through the package, left to right; each stage hands on one frozen noun::
 
     client.py      READ FIRST: connect() and Client call the stages in order
+    collection.py  the records of one object, with the verbs of records
     config.py      Settings: arguments > environment > .env > [tool.twentyql]
     errors.py      the whole error tree, drawn on top
     transport.py   the one module that talks HTTP to a server

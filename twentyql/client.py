@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from graphql import DocumentNode, GraphQLError, parse
 
-from twentyql.build import named
 from twentyql.build.query import Query
 from twentyql.build.stored import load_operation
+from twentyql.collection import Collection
 from twentyql.config import Settings, load_settings
 from twentyql.errors import QueryError, UsageError
 from twentyql.execute.operation import run_operation
@@ -40,26 +40,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 R = TypeVar("R")
-
-
-class Collection:
-    """The records of one object, by name: where queries without generated code begin."""
-
-    def __init__(self, client: Client, name: str) -> None:
-        self._client = client
-        self._name = name
-
-    def select(self, *names: str) -> named.NamedQuery:
-        """A query for the fields with these GraphQL names: ``"name"``, ``"people.emails.primaryEmail"``."""
-        return named.select(self._client.model, self._name, *names)
-
-    async def count(self, where: dict[str, Any] | None = None, *, timeout: float | None = None) -> int:
-        """How many live records match ``where`` (all of them without it), as the server counts."""
-        query = self.select("id")
-        return await self._client.count(query.where(where) if where else query, timeout=timeout)
-
-    def __repr__(self) -> str:
-        return f"<Collection of {self._name}>"
 
 
 class Client:
