@@ -15,7 +15,7 @@ from twentyql.build.query import walk
 from twentyql.build.whole import has_relation, whole_query
 from twentyql.errors import SchemaError, UnknownNameError, UsageError
 from twentyql.execute.receipt import Receipt
-from twentyql.execute.runner import Batch
+from twentyql.execute.scan import Batch
 from twentyql.introspect.load import DATA_MODEL
 from twentyql.introspect.save import save, schema_files
 from twentyql.output.sinks import Sink, open_sink

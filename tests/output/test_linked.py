@@ -21,7 +21,7 @@ from twentyql.build.query import Column, DictRows, Nested, Query, Selection
 from twentyql.build.record import Record
 from twentyql.errors import OutputError
 from twentyql.execute.receipt import Receipt
-from twentyql.execute.runner import Batch
+from twentyql.execute.scan import Batch
 from twentyql.output.linked import LinkedTables
 from twentyql.plan.model import Plan, Read
 from twentyql.plan.planner import plan

@@ -7,36 +7,19 @@ network, and leaving the loop early leaves nothing running.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from twentyql.errors import IncompleteError
 from twentyql.execute.ordering import sort_keys
-from twentyql.execute.pages import Page
-from twentyql.execute.receipt import ListTally, Tally
+from twentyql.execute.receipt import Tally
+from twentyql.execute.scan import Batch, FetchesPages, scan
 from twentyql.execute.tasks import all_of
 from twentyql.plan.model import ID, Plan, Read
 from twentyql.schema.dialects import Dialect
 from twentyql.schema.model import SchemaModel
 
 BATCHES_AHEAD = 2
-
-
-class FetchesPages(Protocol):
-    """What the runner needs of `requester.Requester`."""
-
-    async def page(self, read: Read, variables: dict[str, Any], tally: Tally) -> Page: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Rows of one list that belong together, with the values of ``read.keys`` for each."""
-
-    read: Read
-    rows: Sequence[Any]
-    keys: Sequence[tuple[Any, ...]]
 
 
 OnBatch = Callable[[Batch], Awaitable[None]]
@@ -97,7 +80,7 @@ class Runner:
                 yield batch
             return
         left = most
-        async for batch in self._scan(plan.root, {}, most):
+        async for batch in scan(plan.root, self._requester, self._tally, most=most):
             cut = batch if left is None else Batch(batch.read, batch.rows[:left], batch.keys[:left])
             yield cut
             if left is not None and (left := left - len(cut.rows)) <= 0:
@@ -119,7 +102,7 @@ class Runner:
     async def _sorted(self) -> AsyncIterator[Batch]:
         """All rows, sorted here; only then cut to the limit and completed with children."""
         plan = self._plan
-        found = [batch async for batch in self._scan(plan.root, {}, None)]
+        found = [batch async for batch in scan(plan.root, self._requester, self._tally)]
         pairs = [(key, row) for batch in found for key, row in zip(batch.keys, batch.rows, strict=True)]
         for compare in reversed(sort_keys(plan, self._model)):
             pairs.sort(key=compare.key, reverse=compare.reverse)
@@ -128,43 +111,6 @@ class Runner:
         for start in range(0, len(pairs), size):
             part = pairs[start : start + size]
             yield Batch(plan.root, [row for _, row in part], [key for key, _ in part])
-
-    async def _scan(self, read: Read, variables: dict[str, Any], most: int | None) -> AsyncIterator[Batch]:
-        """Every row of one list by id, each once; a cursor that is null or does not move ends it with a receipt."""
-        tally = self._tally.of(read)
-        seen: set[str] = set()
-        cursor: str | None = None
-        first: int | None = None
-        while True:
-            size = read.page_size if most is None else min(read.page_size, most - len(seen))
-            sent = {**read.variables, **variables, "first": size, **({"after": cursor} if cursor else {})}
-            page = await self._requester.page(read, sent, self._tally)
-            tally.requests += 1
-            first = page.total if cursor is None else first
-            fresh = _unseen(page, seen)
-            tally.repeated += len(page.rows) - len(fresh)
-            tally.rows += len(fresh)
-            if fresh:
-                keys = [page.keys[i] for i in fresh]
-                tally.notice(keys)
-                yield Batch(read, [page.rows[i] for i in fresh], keys)
-            stuck = page.has_next and (not page.cursor or page.cursor == cursor)
-            if stuck:
-                self._note_withheld(tally, page, len(seen))
-            if stuck or not page.has_next or (most is not None and len(seen) >= most):
-                tally.counted(first, page.total)
-                return
-            cursor = page.cursor
-
-    def _note_withheld(self, tally: ListTally, page: Page, read: int) -> None:
-        missing = (page.total or 0) - read
-        if missing > 0 and not page.rows:
-            tally.withheld += missing
-            return
-        raise IncompleteError(
-            f"The cursor of {tally.read.name} does not move after {read} rows, though the server says there are more.",
-            advice="Read again; if it stays, the server pages wrongly under this order or filter.",
-        )
 
     async def _complete(self, batch: Batch) -> list[Any]:
         """Read the children of a batch, at any depth, and put them into their rows."""
@@ -188,7 +134,7 @@ class Runner:
         for start in range(0, len(wanted), per_request):
             ids = wanted[start : start + per_request]
             filter_ = {link.child_key[0]: {"in": ids}}
-            async for batch in self._scan(child, {"filter": filter_}, None):
+            async for batch in scan(child, self._requester, self._tally, {"filter": filter_}):
                 await self._complete(batch)
                 self._join(batch, families)
         for key, row in zip(parents.keys, parents.rows, strict=True):
@@ -205,15 +151,6 @@ class Runner:
         for key, row in zip(batch.keys, batch.rows, strict=True):
             if key[at] in families:  # a child that moved away between two pages is its new parent's
                 families[key[at]].append(row)
-
-
-def _unseen(page: Page, seen: set[str]) -> list[int]:
-    fresh: list[int] = []
-    for i, key in enumerate(page.keys):
-        if key[0] not in seen:
-            seen.add(key[0])
-            fresh.append(i)
-    return fresh
 
 
 async def _next(ready: asyncio.Queue[Any], producer: asyncio.Task[None]) -> Any:

@@ -16,7 +16,7 @@ import msgspec
 from twentyql.build.query import Selection
 from twentyql.execute.ordering import field_at
 from twentyql.execute.receipt import Receipt
-from twentyql.execute.runner import Batch
+from twentyql.execute.scan import Batch
 from twentyql.output.arrow import arrow_schema, columns_table, concat, with_metadata
 from twentyql.output.spec import TableColumn, TableSpec, time_unit
 from twentyql.plan.model import ID, KeyPath, Plan, Read

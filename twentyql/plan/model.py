@@ -13,6 +13,17 @@ ID: KeyPath = ("id",)
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """The ids above ``after`` up to and with ``upto``; None is no bound. Ids compare as their lower-case text does."""
+
+    after: str | None = None
+    upto: str | None = None
+
+
+WHOLE = Span()
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """How the rows of a child read find their parents.
 
