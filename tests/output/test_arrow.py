@@ -40,7 +40,7 @@ TYPES = {
     "id": pa.string(),
     "name": pa.string(),
     "who": pa.struct([("firstName", pa.string()), ("lastName", pa.string())]),
-    "worth": pa.struct([("amountMicros", pa.float64()), ("currencyCode", pa.string())]),
+    "worth": pa.struct([("amountMicros", pa.decimal128(38, 6)), ("currencyCode", pa.string())]),
     "emails": pa.struct([("primaryEmail", pa.string()), ("additionalEmails", pa.string())]),
     "madeAt": pa.timestamp("ms", "UTC"),
     "day": pa.date32(),
@@ -48,8 +48,8 @@ TYPES = {
     "count": pa.int64(),
     "share": pa.float64(),
     "position": pa.float64(),
-    "stage": pa.string(),
-    "rating": pa.string(),
+    "stage": pa.dictionary(pa.int32(), pa.string()),
+    "rating": pa.dictionary(pa.int32(), pa.string()),
     "stages": pa.list_(pa.string()),
     "tags": pa.list_(pa.string()),
     "extra": pa.string(),
@@ -75,6 +75,7 @@ def test_the_schema_tells_labels_types_and_keys(things: TableSpec) -> None:
     assert json.loads(schema.metadata[b"twentyql"]) == {
         "table": "things",
         "object": "thing",
+        "primary_key": "id",
         "foreign_keys": {"ownerId": "owners"},
     }
 
@@ -120,6 +121,23 @@ def test_a_large_integer_is_exact_or_an_error(value: int) -> None:
 def as_written(double: float) -> tuple[int, int]:
     """All the digits of a double that is an integer, and the shortest that mean it."""
     return int(double), int(Decimal(repr(double)))
+
+
+def money() -> TableSpec:
+    parts = (FieldModel("amountMicros", Kind.NUMERIC, "BigFloat"), FieldModel("currencyCode", Kind.TEXT, "String"))
+    return TableSpec("t", "t", (TableColumn("value", FieldModel("value", Kind.CURRENCY, "Currency", parts=parts)),))
+
+
+@given(st.lists(st.integers(1 - 10**32, 10**32 - 1) | st.integers(-(2**53), 2**53).map(float) | st.none()))
+def test_money_comes_back_exact(values: list[Any]) -> None:
+    rows = [{"amountMicros": value, "currencyCode": "EUR"} for value in values]
+    assert [row["amountMicros"] for row in there_and_back(money(), rows)] == values
+
+
+@pytest.mark.parametrize("value", [10**32, 1e300, 0.0000001, True])
+def test_money_that_does_not_fit_is_an_error(value: Any) -> None:
+    with pytest.raises(OutputError, match="decimals"):
+        there_and_back(money(), [{"amountMicros": value, "currencyCode": "EUR"}])
 
 
 def test_integers_as_javascript_prints_doubles() -> None:

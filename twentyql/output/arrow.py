@@ -1,9 +1,10 @@
 # pyright: basic
 """Rows -> Arrow tables, one type a field kind, chosen so that nothing the server can send is lost.
 
-A number is ``double``, as every number of a Twenty server is one (JavaScript's), amounts of money too, which it rounds
-beyond 2^53 itself; only the GraphQL ``Int`` is ``int64``. JSON and scalars that are not known are JSON text. A value
-that its column cannot hold exactly (an integer beyond 2^53, a text among numbers) raises OutputError.
+A number is ``double``, as every number of a Twenty server is one (JavaScript's); only the GraphQL ``Int`` is ``int64``,
+and money is ``decimal128(38, 6)``, still in micros, so that sums of it are exact. A select is a dictionary of its
+options, a moment has its zone. JSON and scalars that are not known are JSON text. A value that its column cannot hold
+exactly (an integer beyond 2^53, a text among numbers) raises OutputError.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ except ImportError as error:
 TEXTS = {Kind.UUID, Kind.TEXT, Kind.RATING, Kind.SELECT, Kind.MULTI_SELECT, Kind.ARRAY, Kind.TS_VECTOR}
 NUMBERS = {Kind.NUMBER, Kind.NUMERIC, Kind.POSITION}
 LISTS = {Kind.MULTI_SELECT, Kind.ARRAY}
+CHOICES = {Kind.SELECT, Kind.RATING}
 
 
 class _Unfit(Exception):
@@ -42,15 +44,22 @@ class _Unfit(Exception):
 
 
 def arrow_schema(spec: TableSpec) -> pa.Schema:
-    """The Arrow schema of a table. Every field tells its label, GraphQL type and the column it refers to."""
+    """The Arrow schema of a table. Every field tells its label, description, GraphQL type and the column it refers to.
+
+    The schema's metadata has, as JSON under ``twentyql``: ``table``, ``object``, ``primary_key``, ``foreign_keys``.
+    """
     keys = dict(spec.foreign_keys)
     fields = [_field(c.name, c.field, spec.time_unit, keys.get(c.name)) for c in spec.columns]
-    about = {"table": spec.name, "object": spec.object, "foreign_keys": keys}
+    about = {"table": spec.name, "object": spec.object, "primary_key": spec.primary_key, "foreign_keys": keys}
     return pa.schema(fields, metadata={"twentyql": msgspec.json.encode(about)})
 
 
 def _field(name: str, field: FieldModel, unit: str, refers_to: str | None = None) -> pa.Field[Any]:
-    told = {"label": field.label, "graphql_type": f"[{field.type_name}]" if _is_list(field) else field.type_name}
+    told = {
+        "label": field.label,
+        "description": field.description,
+        "graphql_type": f"[{field.type_name}]" if _is_list(field) else field.type_name,
+    }
     if refers_to:
         told["foreign_key"] = f"{refers_to}.id"
     if _is_json(field):
@@ -73,9 +82,15 @@ def _item_type(field: FieldModel, unit: Any) -> pa.DataType:
         return pa.date32()
     if field.kind is Kind.BOOLEAN:
         return pa.bool_()
+    if _is_money(field):
+        return pa.decimal128(38, 6)
     if field.kind in NUMBERS:
         return pa.int64() if field.type_name == "Int" else pa.float64()
-    return pa.string()
+    return pa.dictionary(pa.int32(), pa.string()) if field.kind in CHOICES and not field.is_list else pa.string()
+
+
+def _is_money(field: FieldModel) -> bool:
+    return field.kind is Kind.NUMERIC and field.name == "amountMicros"
 
 
 def _is_list(field: FieldModel) -> bool:
@@ -102,7 +117,7 @@ def columns_table(spec: TableSpec, values: Sequence[Sequence[Any]]) -> pa.Table:
 
 def concat(parts: Sequence[pa.Table], schema: pa.Schema) -> pa.Table:
     """The rows of all ``parts`` in one table, which may have none."""
-    return pa.concat_tables(parts).combine_chunks() if parts else schema.empty_table()
+    return pa.concat_tables(parts).unify_dictionaries().combine_chunks() if parts else schema.empty_table()
 
 
 def with_metadata(table: pa.Table, more: Mapping[str, bytes]) -> pa.Table:
@@ -195,6 +210,8 @@ def _converter(type_: pa.DataType) -> Callable[[Sequence[Any], Any], pa.Array[An
         return _days
     if pa.types.is_integer(type_):
         return _wholes
+    if pa.types.is_decimal(type_):
+        return _decimals
     return _doubles if pa.types.is_floating(type_) else _plain
 
 
@@ -229,6 +246,19 @@ def _double(value: Any) -> float:
     raise ValueError("no double")
 
 
+def _decimals(values: Sequence[Any], type_: Any) -> pa.Array[Any]:
+    return _plain([None if value is None else _decimal(value) for value in values], type_)
+
+
+def _decimal(value: Any) -> Decimal:
+    """The number that the server's digits say; ValueError for what is none."""
+    if type(value) is int or isinstance(value, Decimal):
+        return Decimal(value)
+    if type(value) is float:
+        return Decimal(repr(value))
+    raise ValueError("no number")
+
+
 def _wholes(values: Sequence[Any], type_: Any) -> pa.Array[Any]:
     return _plain([value if type(value) is int or value is None else _whole(value) for value in values], type_)
 
@@ -241,6 +271,8 @@ def _whole(value: Any) -> int:
 
 
 def _wanted(field: FieldModel) -> str:
+    if _is_money(field):
+        return "number below 10^32 with at most 6 decimals"
     if field.kind in NUMBERS:
         return "whole number of 64 bits" if field.type_name == "Int" else "number that a double holds exactly"
     names = {Kind.DATE_TIME: "moment (2026-11-24T02:53:56.383Z)", Kind.DATE: "day (2026-11-24)"}

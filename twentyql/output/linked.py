@@ -42,7 +42,6 @@ class _Table:
     """One list: its columns, where each value comes from, and the parts read so far."""
 
     spec: TableSpec
-    id_name: str
     selected: tuple[_Selected, ...]
     keys: tuple[KeyPath, ...]
     seen: set[Any] = field(default_factory=set[Any])
@@ -88,7 +87,7 @@ class LinkedTables:
         for i, table in enumerate(self._tables):
             whole = concat(table.parts, arrow_schema(table.spec))
             if i:
-                whole = whole.sort_by(table.id_name)
+                whole = whole.sort_by(table.spec.primary_key)
             made[table.spec.name] = with_metadata(whole, saved)
         return made
 
@@ -129,10 +128,11 @@ def _table(read: Read, name: str, reads: list[Read], names: list[str], model: Sc
         name=name,
         object=of.singular,
         columns=tuple(TableColumn(column, field_at(model, of, path)) for column, path in ordered),
+        primary_key=paths[ID],
         foreign_keys=tuple((paths[path], table) for path, table in refers_to.items()),
         time_unit=time_unit(model),
     )
-    return _Table(spec, paths[ID], selected, keys)
+    return _Table(spec, selected, keys)
 
 
 def _references(read: Read, reads: list[Read], names: list[str]) -> Iterator[tuple[KeyPath, str]]:

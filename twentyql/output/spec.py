@@ -21,8 +21,9 @@ class TableColumn:
 class TableSpec:
     """One table: its name, the singular name of the object it holds, and its columns in their order.
 
-    ``foreign_keys`` are pairs of a column here and the table whose ``id`` it holds. ``time_unit`` is the precision
-    of its moments: milliseconds is all that Twenty gives, other servers may give microseconds.
+    ``primary_key`` is the column of the record's id, None where it is not a column; ``foreign_keys`` are pairs of a
+    column here and the table whose ``id`` it holds. ``time_unit`` is the precision of its moments: milliseconds is all
+    that Twenty gives, other servers may give microseconds.
     """
 
     name: str
@@ -30,6 +31,7 @@ class TableSpec:
     columns: tuple[TableColumn, ...]
     foreign_keys: tuple[tuple[str, str], ...] = ()
     time_unit: Literal["ms", "us"] = "ms"
+    primary_key: str | None = None
 
 
 def spec_for(model: SchemaModel, object_name: str, fields: Sequence[str] | None = None) -> TableSpec:
@@ -39,10 +41,12 @@ def spec_for(model: SchemaModel, object_name: str, fields: Sequence[str] | None 
     """
     of = model.object(object_name)
     wanted = {of.field(name).name for name in fields or ()}
+    columns = tuple(TableColumn(f.name, f) for f in of.fields if not wanted or f.name in wanted)
     return TableSpec(
         name=of.plural,
         object=of.singular,
-        columns=tuple(TableColumn(f.name, f) for f in of.fields if not wanted or f.name in wanted),
+        columns=columns,
+        primary_key="id" if any(column.name == "id" for column in columns) else None,
         time_unit=time_unit(model),
     )
 
