@@ -86,7 +86,7 @@ class LinkedTables:
         made: dict[str, pa.Table] = {}
         for i, table in enumerate(self._tables):
             whole = concat(table.parts, arrow_schema(table.spec))
-            if i:
+            if i and table.spec.primary_key:
                 whole = whole.sort_by(table.spec.primary_key)
             made[table.spec.name] = with_metadata(whole, saved)
         return made
