@@ -35,7 +35,9 @@ ONLY_IN = {
     "aiohttp": {"transport.py", "sandbox/http/"},
     "gql": {"transport.py"},
     "jinja2": {"generate/render.py"},
-    "pyarrow": {"output/arrow.py", "output/parquet.py"},
+    "pyarrow": {"output/arrow.py", "output/parquet.py", "output/nesting.py"},
+    "polars": {"output/frames.py"},
+    "pandas": {"output/frames.py"},
     "sqlalchemy": {"sandbox/records/"},
     "typer": {"cli/"},
 }

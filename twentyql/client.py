@@ -23,7 +23,7 @@ from twentyql.config import Settings, load_settings
 from twentyql.errors import QueryError, UsageError
 from twentyql.execute.operation import run_operation
 from twentyql.execute.pacer import Pacer
-from twentyql.execute.receipt import Receipt, Tally
+from twentyql.execute.receipt import Receipt, Tally, check_whole
 from twentyql.execute.requester import Requester
 from twentyql.execute.runner import OnBatch, Runner
 from twentyql.execute.stream import Result, Stream, until
@@ -38,6 +38,8 @@ from twentyql.transport import HttpTransport
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from twentyql.output.linked import LinkedTables
 
 R = TypeVar("R")
 
@@ -118,6 +120,32 @@ class Client:
 
         Every table has the ``id`` of its records and, below the first, the foreign key that leads to its parent.
         """
+        tables, receipt = await self._tables(query, timeout)
+        return tables.finish(receipt)
+
+    async def frame(
+        self,
+        query: Query[Any, Any],
+        *,
+        library: str = "polars",
+        nested: bool = False,
+        timeout: float | None = None,
+    ) -> Any:
+        """A polars (or ``library="pandas"``) frame with a row for each record of ``query``.
+
+        Composites and what is read through a to-one are dotted columns (``name.firstName``). ``nested=True`` keeps
+        composites as structs and adds the lists of the query, with all of their records; without it only `tables`
+        has them. A frame has no room for a receipt, so an incomplete read raises IncompleteError, which carries it,
+        and withheld rows warn.
+        """
+        from twentyql.output.frames import check_library, frame_of
+
+        check_library(library)
+        tables, receipt = await self._tables(query, timeout)
+        check_whole(receipt)
+        return frame_of(tables.finish_nested() if nested else tables.finish_flat(), library)
+
+    async def _tables(self, query: Query[Any, Any], timeout: float | None) -> tuple[LinkedTables, Receipt]:
         from twentyql.output.linked import LinkedTables
 
         planned = self.plan(query)
@@ -125,7 +153,7 @@ class Client:
         async with self._stream(planned, timeout, tables.add) as stream:
             async for _ in stream:
                 pass
-            return tables.finish(stream.receipt)
+            return tables, stream.receipt
 
     async def explain(self, query: Query[Any, Any], *, timeout: float | None = None) -> Explanation:
         """What ``query`` would cost: its requests, tokens, rows and expected time. Nothing is sent but counts."""

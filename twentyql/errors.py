@@ -48,6 +48,10 @@ class TwentyqlError(Exception):
         return f"{self.message} {self.advice}".strip()
 
 
+class TwentyqlWarning(UserWarning):
+    """Something that loses nothing and that the caller should know."""
+
+
 class UsageError(TwentyqlError):
     """The caller asked for something that cannot be; nothing was sent."""
 

@@ -6,11 +6,13 @@ was read to its end and its rows agree with the server's own counts.
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from twentyql.errors import IncompleteError, TwentyqlWarning
 from twentyql.plan.model import Plan, Read
 
 Verdict = Literal["complete", "withheld", "incomplete"]
@@ -161,3 +163,11 @@ def doubt(part: ListReceipt, *, limited: bool) -> str | None:
         return None
     counted = f"{part.count_before} before and {part.count_after} after"
     return f"{part.name}: {part.rows} rows read, but the server counted {counted}"
+
+
+def check_whole(receipt: Receipt) -> None:
+    """IncompleteError unless the read is proved whole; withheld rows warn. For results that carry no receipt."""
+    if receipt.verdict == "incomplete":
+        raise IncompleteError(f"The read is not whole: {'; '.join(receipt.notes)}.", receipt=receipt)
+    if receipt.verdict == "withheld":
+        warnings.warn("; ".join(receipt.notes), TwentyqlWarning, stacklevel=3)

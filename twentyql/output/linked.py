@@ -18,6 +18,7 @@ from twentyql.execute.ordering import field_at
 from twentyql.execute.receipt import Receipt
 from twentyql.execute.scan import Batch
 from twentyql.output.arrow import arrow_schema, columns_table, concat, with_metadata
+from twentyql.output.nesting import Below, flat, nest
 from twentyql.output.spec import TableColumn, TableSpec, time_unit
 from twentyql.plan.model import ID, KeyPath, Plan, Read
 from twentyql.schema.model import SchemaModel
@@ -44,6 +45,7 @@ class _Table:
     spec: TableSpec
     selected: tuple[_Selected, ...]
     keys: tuple[KeyPath, ...]
+    names: dict[KeyPath, str]
     seen: set[Any] = field(default_factory=set[Any])
     parts: list[Any] = field(default_factory=list[Any])
 
@@ -83,13 +85,31 @@ class LinkedTables:
     def finish(self, receipt: Receipt) -> dict[str, pa.Table]:
         """The tables by their names. Each holds the receipt as JSON in its schema's metadata, ``twentyql.receipt``."""
         saved = {"twentyql.receipt": msgspec.json.encode(receipt.as_dict())}
-        made: dict[str, pa.Table] = {}
-        for i, table in enumerate(self._tables):
-            whole = concat(table.parts, arrow_schema(table.spec))
-            if i and table.spec.primary_key:
-                whole = whole.sort_by(table.spec.primary_key)
-            made[table.spec.name] = with_metadata(whole, saved)
-        return made
+        return {table.spec.name: with_metadata(self._whole(table), saved) for table in self._tables}
+
+    def finish_flat(self) -> pa.Table:
+        """The first table alone, with a column for each part of a composite."""
+        return flat(self._whole(self._tables[0]))
+
+    def finish_nested(self) -> pa.Table:
+        """The first table, with the records of the others in lists inside their parents, each called as selected."""
+        return nest(self._whole(self._tables[0]), self._below(self._planned.root))
+
+    def _whole(self, table: _Table) -> pa.Table:
+        whole = concat(table.parts, arrow_schema(table.spec))
+        if table is not self._tables[0] and table.spec.primary_key:
+            whole = whole.sort_by(table.spec.primary_key)
+        return whole
+
+    def _below(self, read: Read) -> list[Below]:
+        found: list[Below] = []
+        for child in read.children:
+            if child.link is not None:
+                table = self._of[id(child)]
+                keys = self._of[id(read)].names[child.link.parent_key], table.names[child.link.child_key]
+                name = ".".join(held.name for held in (*child.link.holder, child.link.nested))
+                found.append(Below(name, *keys, self._whole(table), self._below(child)))
+        return found
 
 
 def _names(reads: list[Read], model: SchemaModel) -> list[str]:
@@ -132,7 +152,7 @@ def _table(read: Read, name: str, reads: list[Read], names: list[str], model: Sc
         foreign_keys=tuple((paths[path], table) for path, table in refers_to.items()),
         time_unit=time_unit(model),
     )
-    return _Table(spec, selected, keys)
+    return _Table(spec, selected, keys, paths)
 
 
 def _references(read: Read, reads: list[Read], names: list[str]) -> Iterator[tuple[KeyPath, str]]:
