@@ -18,6 +18,7 @@ from twentyql.sandbox.composites import COMPOSITES, Composite
 Kind = Literal["scalar", "composite", "key", "one", "many"]
 MORPH = "MORPH_RELATION"
 RELATION = "RELATION"
+STORED = ("scalar", "composite", "key")
 
 
 def pascal(name: str) -> str:
@@ -29,13 +30,15 @@ def pascal(name: str) -> str:
 class Slot:
     """One name of a record.
 
-    ``target`` is the singular name of the other object of a relation or key; ``key`` is the foreign-key column: on this
-    object for a to-one relation, on the target for a to-many relation.
+    ``id`` is that of the field in the data model, which stays when the field is renamed. ``target`` is the singular
+    name of the other object of a relation or key; ``key`` is the foreign-key column: on this object for a to-one
+    relation, on the target for a to-many relation.
     """
 
     name: str
     kind: Kind
     type: str
+    id: str = ""
     description: str = ""
     nullable: bool = True
     unique: bool = False
@@ -55,7 +58,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class RecordType:
-    """One object of the data model."""
+    """One object of the data model. ``dormant`` are the stored slots of deactivated fields: they keep their values."""
 
     id: str
     singular: str
@@ -65,6 +68,7 @@ class RecordType:
     description: str
     slots: tuple[Slot, ...]
     raw: Mapping[str, Any]
+    dormant: tuple[Slot, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Slot]:
@@ -79,7 +83,7 @@ class RecordType:
     @cached_property
     def stored(self) -> tuple[Slot, ...]:
         """The slots that have columns of their own."""
-        return tuple(slot for slot in self.slots if slot.kind in ("scalar", "composite", "key"))
+        return tuple(slot for slot in self.slots if slot.kind in STORED)
 
     @property
     def name(self) -> str:
@@ -96,10 +100,15 @@ class RecordType:
 
 @dataclass(frozen=True)
 class Model:
-    """All objects of a workspace, and the workspace itself."""
+    """All objects of a workspace, and the workspace itself.
+
+    ``dormant`` are the deactivated objects, which keep their rows; ``nodes`` is the metadata that all was read from.
+    """
 
     objects: tuple[RecordType, ...]
     workspace: Mapping[str, Any]
+    dormant: tuple[RecordType, ...] = ()
+    nodes: tuple[Mapping[str, Any], ...] = ()
 
     @cached_property
     def by_singular(self) -> dict[str, RecordType]:
@@ -130,34 +139,41 @@ def _base36(number: int) -> str:
 
 
 def read_model(nodes: Iterable[Mapping[str, Any]], workspace: Mapping[str, Any]) -> Model:
-    """Build the model from object metadata in the form that ``/metadata`` answers."""
-    raws = [dict(node) for node in nodes if node.get("isActive", True)]
-    by_singular = {str(raw["nameSingular"]): raw for raw in raws}
+    """Build the model from object metadata in the form that ``/metadata`` answers. Raises SchemaError."""
+    raws = [dict(node) for node in nodes]
     try:
-        objects = tuple(_record_type(raw, by_singular) for raw in raws)
-    except (KeyError, TypeError) as error:
+        every = {str(raw["nameSingular"]): raw for raw in raws}
+        active = {name: raw for name, raw in every.items() if raw.get("isActive", True)}
+        objects = {name: _record_type(raw, active, every) for name, raw in every.items()}
+    except (KeyError, TypeError, AttributeError) as error:
         raise SchemaError(f"The data model is not in the form of the metadata API: {error!r}.") from error
-    return Model(objects, dict(workspace))
+    awake = tuple(record for name, record in objects.items() if name in active)
+    dormant = tuple(record for name, record in objects.items() if name not in active)
+    return Model(awake, dict(workspace), dormant, tuple(raws))
 
 
-def _record_type(raw: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> RecordType:
-    slots: list[Slot] = []
-    for meta in raw["fieldsList"]:
-        if meta.get("isActive", True):
-            slots.extend(_slots(meta, str(raw["nameSingular"]), others))
+Raws = Mapping[str, Mapping[str, Any]]
+
+
+def _record_type(raw: Mapping[str, Any], active: Raws, every: Raws) -> RecordType:
+    owner = str(raw["nameSingular"])
+    slots = [slot for meta in raw["fieldsList"] if meta.get("isActive", True) for slot in _slots(meta, owner, active)]
+    names = {slot.name for slot in slots}
+    kept = [slot for meta in raw["fieldsList"] for slot in _slots(meta, owner, every)]
     return RecordType(
         id=str(raw["id"]),
-        singular=str(raw["nameSingular"]),
+        singular=owner,
         plural=str(raw["namePlural"]),
-        label=str(raw.get("labelSingular") or raw["nameSingular"]),
+        label=str(raw.get("labelSingular") or owner),
         label_plural=str(raw.get("labelPlural") or raw["namePlural"]),
         description=str(raw.get("description") or ""),
         slots=tuple(slots),
         raw=raw,
+        dormant=tuple(slot for slot in kept if slot.kind in STORED and slot.name not in names),
     )
 
 
-def _slots(meta: Mapping[str, Any], owner: str, others: Mapping[str, Mapping[str, Any]]) -> list[Slot]:
+def _slots(meta: Mapping[str, Any], owner: str, others: Raws) -> list[Slot]:
     name, kind = str(meta["name"]), str(meta["type"])
     if kind == MORPH:
         return _morph_slots(meta, others)
@@ -181,7 +197,11 @@ def _slots(meta: Mapping[str, Any], owner: str, others: Mapping[str, Mapping[str
 
 
 def _common(meta: Mapping[str, Any]) -> dict[str, Any]:
-    return {"description": str(meta.get("description") or ""), "nullable": bool(meta.get("isNullable", True))}
+    return {
+        "id": str(meta["id"]),
+        "description": str(meta.get("description") or ""),
+        "nullable": bool(meta.get("isNullable", True)),
+    }
 
 
 def _to_one(name: str, key: str, target: str, meta: Mapping[str, Any]) -> list[Slot]:
@@ -192,7 +212,7 @@ def _to_one(name: str, key: str, target: str, meta: Mapping[str, Any]) -> list[S
     ]
 
 
-def _relation_slots(meta: Mapping[str, Any], owner: str, others: Mapping[str, Mapping[str, Any]]) -> list[Slot]:
+def _relation_slots(meta: Mapping[str, Any], owner: str, others: Raws) -> list[Slot]:
     name, relation = str(meta["name"]), meta.get("relation")
     if not relation or relation["targetObjectMetadata"]["nameSingular"] not in others:
         return []
@@ -216,11 +236,12 @@ def _inverse(relation: Mapping[str, Any], target: Mapping[str, Any]) -> Mapping[
     return same[0] if same else None
 
 
-def _morph_slots(meta: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> list[Slot]:
+def _morph_slots(meta: Mapping[str, Any], others: Raws) -> list[Slot]:
     slots: list[Slot] = []
     for morph in meta.get("morphRelations") or []:
         target = str(morph["targetObjectMetadata"]["nameSingular"])
         if target in others:
             name = f"{meta['name']}{pascal(target)}"
-            slots.extend(_to_one(name, f"{name}Id", target, meta))
+            own = {**meta, "id": f"{meta['id']}:{morph['targetObjectMetadata'].get('id', target)}"}
+            slots.extend(_to_one(name, f"{name}Id", target, own))
     return slots

@@ -20,11 +20,12 @@ class EchoEngine:
     warnings = ("one warning",)
     empty = True
 
-    def __init__(self) -> None:
+    def __init__(self, model: Model) -> None:
+        self.model = model
         self.ran: list[Root] = []
         self.closed = False
 
-    def load(self, rows: object) -> None:
+    def load(self, rows: object, *, into_empty: bool = False) -> None:
         pass
 
     def knows(self, root_name: str) -> bool:
@@ -78,7 +79,7 @@ SNAPSHOT = Snapshot(
 
 class EchoSandbox(Sandbox):
     def _make_engine(self, model: Model) -> Any:
-        return EchoEngine()
+        return EchoEngine(model)
 
 
 class Asker:

@@ -138,14 +138,14 @@ class Sandbox:
 
     def _load(self) -> App:
         snapshot = self._make()
-        model = read_model(snapshot.objects, snapshot.workspace)
-        self._engine = self._make_engine(model)
-        self._engine.load(snapshot.rows if self._engine.empty else {})  # a database file keeps its rows
+        self._engine = self._make_engine(read_model(snapshot.objects, snapshot.workspace))
+        self._engine.load(snapshot.rows, into_empty=True)  # a database file keeps its rows
+        model = self._engine.model  # and its model
         self.warnings = tuple(self._engine.warnings)
         throttle = Throttle(self._limits, self._clock)
         core = Core(model, self._engine, self._work, throttle, self.faults, core_schema)
-        metadata = Metadata(linked_nodes(snapshot.objects), snapshot.workspace, metadata_schema())
-        rest = Rest(model, snapshot.objects, lambda root: core.run_root(root.name, root, "/rest"))
+        metadata = Metadata(linked_nodes(model.nodes), model.workspace, metadata_schema())
+        rest = Rest(model, model.nodes, lambda root: core.run_root(root.name, root, "/rest"))
         return App(self._access, core, metadata, rest, self._work, self.faults, self.ledger, self._clock)
 
     async def _listen(self, app: App) -> None:

@@ -123,19 +123,19 @@ class Writer:
         values: Values = {leaf.column.name: None for leaf in layout.leaves.values()}
         for slot in layout.record.stored:
             for leaf in layout.by_slot[slot.name]:
-                default = slot.default
-                if leaf.sub is not None:
-                    default = default.get(leaf.sub.name) if isinstance(default, Mapping) else None
-                values[leaf.column.name] = self._default(leaf, default)
+                values[leaf.column.name] = self.default(leaf)
         return values
 
-    def _default(self, leaf: Leaf, default: Any) -> Any:
+    def default(self, leaf: Leaf) -> Any:
+        """What a column holds when nothing was said of it."""
+        default = leaf.slot.default
+        if leaf.sub is not None:
+            default = default.get(leaf.sub.name) if isinstance(default, Mapping) else None
         if default == "uuid" or leaf.path == ("id",):
             return str(uuid4())
         if default == "now":
             return self.moment()
-        unquoted = default.strip("'") if isinstance(default, str) else default
-        return writer(leaf)(unquoted)
+        return writer(leaf)(_unquoted(default))
 
     def _author(self, layout: Layout, values: Values, slots: Sequence[str]) -> None:
         """Write who did it: this key, by the API."""
@@ -180,6 +180,13 @@ def nested(values: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
         else:
             found.setdefault(path[0], {})[path[1]] = value
     return found
+
+
+def _unquoted(default: Any) -> Any:
+    """A default without the quotes that the data model has around texts."""
+    if isinstance(default, list):
+        return [_unquoted(item) for item in default]
+    return default.strip("'") if isinstance(default, str) else default
 
 
 def _flat(target: Layout, wanted: Mapping[str, Any]) -> list[tuple[Leaf, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -9,11 +10,14 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from sqlalchemy import exc
+
 from twentyql.sandbox.model import Model, pascal
 from twentyql.sandbox.records.changes import Writer
 from twentyql.sandbox.records.duplicates import read_duplicates
 from twentyql.sandbox.records.groups import read_groups
-from twentyql.sandbox.records.layout import Layout, lay_out
+from twentyql.sandbox.records.kept import unusable
+from twentyql.sandbox.records.layout import Layout, Layouts, lay_out
 from twentyql.sandbox.records.merging import merge
 from twentyql.sandbox.records.reads import read_list, read_one
 from twentyql.sandbox.records.search import search
@@ -32,7 +36,8 @@ class Engine:
     """Rows of a workspace in SQLite, asked root by root; one thread at a time, ``close`` it when done.
 
     ``page_cap`` silently clamps the page size of lists; ``withheld`` holds the plural names of objects whose rows the
-    list root counts but does not show; ``warnings`` says what the loaded rows lack.
+    list root counts but does not show; ``warnings`` says what the loaded rows lack. ``on_model`` is called with the new
+    data model whenever it has changed, by `change_model` here or in another process on the same file.
     """
 
     def __init__(
@@ -42,19 +47,40 @@ class Engine:
         *,
         now: Callable[[], datetime] = _now,
         actor: str = "sandbox",
+        image: bytes | None = None,
+        layouts: Layouts | None = None,
     ) -> None:
         """Open the database (a file, or memory) and create the tables of ``model`` that it lacks.
 
-        Rows are written at the time that ``now`` tells, by an API key called ``actor``.
+        A file that keeps a data model of its own is served by that. Rows are written at the time that ``now`` tells, by
+        an API key called ``actor``. ``image`` and ``layouts`` are those of another engine of the same model, for a fast
+        start with its rows. Raises ConfigError for a file that cannot be used.
         """
-        self.model = model
         self.warnings: tuple[str, ...] = ()
         self.withheld: set[str] = set()
         self.page_cap: int | None = None
-        self._store = Store(lay_out(model), db)
+        self.on_model: Callable[[Model], None] = lambda model: None
+        try:
+            self._store = Store(layouts or lay_out(model), db, image)
+        except (sqlite3.Error, exc.DBAPIError) as error:
+            raise unusable(db, getattr(error, "orig", None) or error) from error
         self._writer = Writer(self._store, now, actor)
         self._lock = RLock()
-        self._runners: dict[str, Runner] = {"search": partial(search, self._store)}
+        self._runners: dict[str, Runner] = {}
+        self._add_all()
+
+    @property
+    def model(self) -> Model:
+        """The data model as it is now."""
+        return self._store.layouts.model
+
+    @property
+    def layouts(self) -> Layouts:
+        """How the records lie in tables, to be shared with an engine of the same model."""
+        return self._store.layouts
+
+    def _add_all(self) -> None:
+        self._runners = {"search": partial(search, self._store)}
         for layout in self._store.layouts.by_singular.values():
             self._add(layout)
 
@@ -74,19 +100,18 @@ class Engine:
 
     def _change(self, run: Runner, root: Root) -> Any:
         """Run a mutation: all of it or nothing."""
-        try:
-            answer = run(root)
-        except BaseException:
-            self._store.rollback()
-            raise
-        self._store.commit()
-        return answer
+        with self._store.transaction():
+            return run(root)
 
-    def load(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-        """Insert rows by plural name, in the form of the API; missing fields are null."""
+    def load(self, rows: Mapping[str, Sequence[Mapping[str, Any]]], *, into_empty: bool = False) -> None:
+        """Insert rows by plural name, in the form of the API; missing fields are null.
+
+        ``into_empty`` leaves a database that has rows as it is.
+        """
         with self._lock:
-            for plural, batch in rows.items():
-                self._store.load(plural, batch)
+            with self._store.transaction():
+                for plural, batch in rows.items() if not into_empty or self._store.empty() else ():
+                    self._store.load(plural, batch)
             self.warnings = tuple(dangling(self._store))
 
     @property
@@ -94,6 +119,26 @@ class Engine:
         """Whether there are no rows yet: a database file of an earlier run has some."""
         with self._lock:
             return self._store.empty()
+
+    def change_model(self, model: Model) -> None:
+        """Serve ``model`` from now on: tables follow, rows stay, a file keeps it.
+
+        Objects and fields are told by their ids, so renamed ones keep their values; deactivated ones keep them out of
+        sight; new fields get their default in every row; what is gone from ``model`` is gone for good. Afterwards
+        `on_model` is called.
+        """
+        with self._lock:
+            self._store.change_model(lay_out(model), self._writer.default)
+            self._add_all()
+        self.on_model(model)
+
+    def refresh(self) -> None:
+        """Follow a change of the data model that another process has made in the same file."""
+        with self._lock:
+            if not self._store.refresh():
+                return
+            self._add_all()
+        self.on_model(self.model)
 
     def knows(self, root_name: str) -> bool:
         """Whether a root field of this name is run here."""
@@ -103,6 +148,11 @@ class Engine:
         """The value of one root field, ready for JSON. Raises Refused."""
         with self._lock:
             return self._runners[root.name](root)
+
+    def image(self) -> bytes:
+        """The database as bytes, for engines that start with the same rows."""
+        with self._lock:
+            return self._store.serialize()
 
     def close(self) -> None:
         """Release the database."""

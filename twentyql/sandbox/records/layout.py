@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -78,11 +78,18 @@ class Leaf:
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """The table of one object and its leaves by path."""
+    """The table of one object and its leaves by path. ``dormant`` are the leaves of deactivated fields."""
 
     record: RecordType
     table: sa.Table
     leaves: Mapping[Path, Leaf]
+    dormant: tuple[Leaf, ...] = ()
+
+    @property
+    def columns(self) -> dict[tuple[str, str], Leaf]:
+        """All columns by what does not change when a field is renamed: its id, and the name of the sub-field."""
+        every = (*self.leaves.values(), *self.dormant)
+        return {(leaf.slot.id, leaf.sub.name if leaf.sub else ""): leaf for leaf in every}
 
     @cached_property
     def by_slot(self) -> dict[str, tuple[Leaf, ...]]:
@@ -109,11 +116,17 @@ class Layout:
 
 @dataclass(frozen=True, eq=False)
 class Layouts:
-    """The layouts of all objects of a model."""
+    """The layouts of all objects of a model; ``dormant`` are those of deactivated objects."""
 
     model: Model
     metadata: sa.MetaData
     by_singular: Mapping[str, Layout]
+    dormant: tuple[Layout, ...] = ()
+
+    @property
+    def every(self) -> tuple[Layout, ...]:
+        """The layouts of all objects that have a table."""
+        return (*self.by_singular.values(), *self.dormant)
 
     def of(self, record: RecordType) -> Layout:
         """The layout of an object."""
@@ -129,20 +142,24 @@ def lay_out(model: Model) -> Layouts:
     metadata = sa.MetaData()
     taken: set[str] = set()
     found = {record.singular: _layout(record, metadata, _unique(record.singular, taken)) for record in model.objects}
-    return Layouts(model, metadata, found)
+    dormant = tuple(_layout(record, metadata, _unique(record.singular, taken)) for record in model.dormant)
+    return Layouts(model, metadata, found, dormant)
 
 
 def _layout(record: RecordType, metadata: sa.MetaData, name: str) -> Layout:
     taken: set[str] = set()
-    leaves: dict[Path, Leaf] = {}
-    for slot in record.stored:
-        for path, kind, sub in _paths(slot):
-            leaves[path] = Leaf(path, kind, slot, sub, _column(path, kind, _unique(".".join(path), taken)))
-    table = sa.Table(name, metadata, *(leaf.column for leaf in leaves.values()))
+    leaves = {leaf.path: leaf for slot in record.stored for leaf in _leaves(slot, taken)}
+    dormant = tuple(leaf for slot in record.dormant for leaf in _leaves(slot, taken))
+    table = sa.Table(name, metadata, *(leaf.column for leaf in (*leaves.values(), *dormant)))
     for leaf in leaves.values():
         if _looked_up(leaf):
             sa.Index(f"{name}~{leaf.column.name}", leaf.column)
-    return Layout(record, table, leaves)
+    return Layout(record, table, leaves, dormant)
+
+
+def _leaves(slot: Slot, taken: set[str]) -> Iterator[Leaf]:
+    for path, kind, sub in _paths(slot):
+        yield Leaf(path, kind, slot, sub, _column(path, kind, _unique(".".join(path), taken)))
 
 
 def _paths(slot: Slot) -> list[tuple[Path, str, SubField | None]]:

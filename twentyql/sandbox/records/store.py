@@ -2,38 +2,108 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event, exc
+from sqlalchemy import exc
 from sqlalchemy.pool import StaticPool
 
+from twentyql.sandbox.records.alter import Default, alter
 from twentyql.sandbox.records.dates import bucket
-from twentyql.sandbox.records.layout import Layout, Layouts, Leaf
+from twentyql.sandbox.records.kept import keep, kept_version, read_kept
+from twentyql.sandbox.records.layout import Layout, Layouts, Leaf, lay_out
 from twentyql.sandbox.records.values import writer
 from twentyql.sandbox.records.vectors import VECTOR, vector_writer
 from twentyql.sandbox.root import Refused
 
 BATCH = 5_000
+PATIENCE = 30.0  # seconds that a write waits for another process
 
 
 class Store:
-    """One database with the tables of a model; closed by ``close``."""
+    """One database with the tables of a model; closed by ``close``.
 
-    def __init__(self, layouts: Layouts, db: FilePath | None = None) -> None:
+    Every statement stands for itself unless it runs between `begin` and `commit`. ``image`` is a database as
+    `serialize` gave it, for a copy in memory.
+    """
+
+    def __init__(self, layouts: Layouts, db: FilePath | None = None, image: bytes | None = None) -> None:
         self.layouts = layouts
-        url = f"sqlite:///{db}" if db else "sqlite://"
-        self.engine = sa.create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-        event.listen(self.engine, "connect", _prepare)
-        layouts.metadata.create_all(self.engine)
+        self.shared = db is not None
+        self.engine = sa.create_engine(
+            "sqlite://",
+            creator=partial(_connect, db, image),
+            poolclass=StaticPool,
+            isolation_level="AUTOCOMMIT",
+        )
         self._connection = self.engine.connect()
+        self._version = self._seen = 0
+        if image is None:
+            with self.transaction():
+                self._create(layouts)
+
+    def _create(self, layouts: Layouts) -> None:
+        """Make the tables, or take the model that a file keeps; a file keeps the one that it was made with."""
+        self._version, kept = read_kept(self._driver) if self.shared else (0, None)
+        if kept is not None:
+            self.layouts = lay_out(kept)
+            return
+        layouts.metadata.create_all(self._connection)
+        if self.shared:
+            self._version = keep(self._driver, layouts.model)
+
+    def change_model(self, layouts: Layouts, default: Default) -> None:
+        """Change the tables to ``layouts``, and keep its model where this is a file; all of it or nothing."""
+        with self.transaction():
+            alter(self._connection, self.layouts, layouts, default)
+            if self.shared:
+                self._version = keep(self._driver, layouts.model)
+        self.layouts = layouts
+
+    def refresh(self) -> bool:
+        """Whether another process has changed the data model, which is then served here too."""
+        if not self.shared or self._seen == (now := self.data_version()):
+            return False
+        self._seen = now
+        if kept_version(self._driver) == self._version:
+            return False
+        self._version, kept = read_kept(self._driver)
+        self.layouts = lay_out(kept) if kept else self.layouts
+        return True
 
     def close(self) -> None:
         """Release the database."""
         self._connection.close()
         self.engine.dispose()
+
+    def serialize(self) -> bytes:
+        """The whole database as bytes."""
+        return self._driver.serialize()
+
+    @property
+    def _driver(self) -> sqlite3.Connection:
+        found: sqlite3.Connection = self._connection.connection.driver_connection  # type: ignore[assignment]
+        return found
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is done inside is kept, or, on an error, nothing of it."""
+        self.begin()
+        try:
+            yield
+        except BaseException:
+            self.rollback()
+            raise
+        self.commit()
+
+    def begin(self) -> None:
+        """Start to change rows: nobody else writes until `commit` or `rollback`."""
+        self._connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     def rows(self, statement: sa.Executable) -> Sequence[Any]:
         """The rows of a statement. Values that no column can be compared with are refused as the real server does."""
@@ -48,11 +118,17 @@ class Store:
 
     def commit(self) -> None:
         """Keep what was changed."""
-        self._connection.commit()
+        if self._driver.in_transaction:
+            self._connection.exec_driver_sql("COMMIT")
 
     def rollback(self) -> None:
-        """Forget what was changed since the last commit."""
-        self._connection.rollback()
+        """Forget what was changed since `begin`."""
+        if self._driver.in_transaction:
+            self._connection.exec_driver_sql("ROLLBACK")
+
+    def data_version(self) -> int:
+        """A number that changes when another process has changed the database."""
+        return int(self._driver.execute("PRAGMA data_version").fetchone()[0])
 
     def empty(self) -> bool:
         """Whether no table has a row."""
@@ -65,15 +141,19 @@ class Store:
         insert = sa.insert(layout.table).prefix_with("OR REPLACE")
         for batch in _batches(_stored(layout, rows)):
             self._connection.execute(insert, batch)
-        self._connection.commit()
 
 
-def _prepare(connection: Any, _: Any) -> None:
+def _connect(db: FilePath | None, image: bytes | None) -> sqlite3.Connection:
+    """A connection to a file in WAL mode, where others may read and write too, or to a memory of its own."""
+    connection = sqlite3.connect(db or ":memory:", timeout=PATIENCE, check_same_thread=False, isolation_level=None)
+    if image is not None:
+        connection.deserialize(image)
+    connection.execute(f"PRAGMA journal_mode = {'WAL' if db else 'MEMORY'}")
+    connection.execute(f"PRAGMA synchronous = {'NORMAL' if db else 'OFF'}")
     connection.execute("PRAGMA case_sensitive_like = ON")
-    connection.execute("PRAGMA journal_mode = MEMORY")
-    connection.execute("PRAGMA synchronous = OFF")
     connection.create_function("folded", 1, _folded, deterministic=True)
     connection.create_function("bucket", 4, bucket, deterministic=True)
+    return connection
 
 
 def _folded(value: Any) -> str | None:
