@@ -8,6 +8,7 @@ import pytest
 
 from twentyql.sandbox import Limits
 from twentyql.sandbox.http.rest_arguments import list_arguments, read_filter, read_order
+from twentyql.sandbox.http.rest_calls import EXAMPLES
 from twentyql.sandbox.model import read_model
 from twentyql.sandbox.root import Refused
 
@@ -81,7 +82,13 @@ async def test_a_list_has_rows_count_and_page(ask):
     [
         ("/rest/activities", 400, "object 'activities' not found. eg: companies"),
         ("/rest/company", 400, "object 'company' not found. Did you mean 'companies'?"),
-        ("/rest/companies/1", 404, "Record not found"),
+        ("/rest/companies/1", 400, "'1' is not a valid UUID"),
+        ("/rest/companies/aaaaaaaa-0000-4000-8000-00000000000a", 404, "Record not found"),
+        (
+            "/rest/companies/a/b/c",
+            400,
+            f"Query path '/rest/companies/a/b/c' invalid. {EXAMPLES}",
+        ),
         ("/rest/companies?depth=2", 400, "'depth=2' parameter invalid. Allowed values are 0, 1"),
     ],
 )

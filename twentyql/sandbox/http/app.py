@@ -17,13 +17,15 @@ from twentyql.sandbox.http.auth import Access, Caller
 from twentyql.sandbox.http.core import Core, Work
 from twentyql.sandbox.http.direct import Operation
 from twentyql.sandbox.http.faults import BEFORE, REQUEST, Fault, Faults
-from twentyql.sandbox.http.incoming import Asked, Reader
+from twentyql.sandbox.http.incoming import Asked, Reader, read_body
 from twentyql.sandbox.http.ledger import Entry, Ledger, RootCall
 from twentyql.sandbox.http.metadata import Metadata
 from twentyql.sandbox.http.rest import Rest, refused_answer, stranger
+from twentyql.sandbox.http.rest_calls import Request
 from twentyql.sandbox.root import Refused, Root
 
 MOST_BYTES = 10 * 1024 * 1024
+REST_METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 PAGE = Answer(b"<!doctype html><title>Twenty</title><div id=root></div>", content_type=HTML)
 BAD_GATEWAY = Answer(b"<html><h1>502 Bad Gateway</h1></html>", 502, HTML)
@@ -114,7 +116,7 @@ class App:
             return BROKEN
 
     def _handler(self, request: web.Request) -> Callable[[web.Request, _Trace], Awaitable[Answer]] | None:
-        if request.method == "GET" and request.path.startswith("/rest/"):
+        if request.method in REST_METHODS and request.path.startswith("/rest/"):
             return self._rest
         handlers = {
             ("POST", "/graphql"): self._graphql,
@@ -146,15 +148,16 @@ class App:
         if caller is not Caller.KNOWN:
             return stranger(caller)
         try:
-            root = self.rest.root(request.path, request.query)
+            asked = Request(request.method, request.path, request.query, read_body(await request.read()))
+            call = self.rest.call(asked)
         except Refused as refused:
             return refused_answer(refused)
-        if root is not None:
-            trace.roots = (RootCall(root.name, root.name, root.arguments),)
-        fault = trace.fault = self.faults.take(REQUEST, request.path, [root.name] if root else [])
+        if call is not None:
+            trace.roots = (RootCall(call.root.name, call.root.name, call.root.arguments),)
+        fault = trace.fault = self.faults.take(REQUEST, request.path, [call.root.name] if call else [])
         if fault in BEFORE:
             return await self._broken(fault)
-        return _spoil(await self.rest.answer(request.path, request.query, root), fault)
+        return _spoil(await self.rest.answer(asked, call), fault)
 
     async def _metadata(self, request: web.Request, trace: _Trace) -> Answer:
         return await self._endpoint(request, trace, self._metadata_answer)

@@ -13,6 +13,7 @@ from graphql import DocumentNode, GraphQLError, parse
 from twentyql.sandbox.http import classic
 from twentyql.sandbox.http.answers import Answer, errors_answer, json_answer, rest_error, stack_trace
 from twentyql.sandbox.http.direct import Operation, operations, read_operation
+from twentyql.sandbox.root import Refused
 
 NO_BATCHES = {"errors": [{"message": "Batching is not supported."}]}
 WHICH = "Must provide operation name if query contains multiple operations."
@@ -65,3 +66,11 @@ class Reader:
             said = f'Unknown operation named "{wanted}".' if wanted else "Must provide an operation."
             return errors_answer([{"message": WHICH if found else said}])
         return Asked(document, read_operation(document, found[0], variables))
+
+
+def read_body(body: bytes) -> Any:
+    """The body of a REST request; None where it is empty. Raises Refused where it is no JSON."""
+    try:
+        return msgspec.json.decode(body) if body.strip() else None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Refused(f"The body is no JSON: {error}") from error

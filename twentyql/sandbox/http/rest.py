@@ -1,4 +1,4 @@
-"""``/rest``: reads in the REST form, through the same root fields and tokens as ``/graphql``."""
+"""``/rest``: records in the REST form, through the same root fields and tokens as ``/graphql``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 from twentyql.sandbox.http.answers import Answer, json_answer, rest_error
 from twentyql.sandbox.http.auth import Caller
-from twentyql.sandbox.http.rest_arguments import DEFAULT_LIMIT, list_arguments, read_depth
-from twentyql.sandbox.model import Model, RecordType, Slot
-from twentyql.sandbox.root import Refused, Root, Selection
+from twentyql.sandbox.http.rest_arguments import DEFAULT_LIMIT
+from twentyql.sandbox.http.rest_calls import Request, RestCall, read_call
+from twentyql.sandbox.model import Model
+from twentyql.sandbox.root import Refused, Root
 
 STATUSES = {
     "LIMIT_REACHED": (429, "HttpException"),
@@ -19,7 +20,6 @@ STATUSES = {
     "FORBIDDEN": (403, "ForbiddenException"),
     "INTERNAL_SERVER_ERROR": (500, "InternalServerErrorException"),
 }
-PAGE_INFO = ("startCursor", "endCursor", "hasNextPage", "hasPreviousPage")
 Run = Callable[[Root], Awaitable[Any]]
 
 
@@ -31,40 +31,18 @@ class Rest:
     objects: Sequence[Mapping[str, Any]]
     run: Run
 
-    def root(self, path: str, query: Mapping[str, str]) -> Root | None:
-        """The root field of a core read; None for the metadata. Raises Refused for what cannot be read."""
-        parts = [part for part in path.removeprefix("/rest/").split("/") if part]
-        if parts[:1] == ["metadata"]:
-            return None
-        record = self._record(parts[0] if parts else "")
-        depth = read_depth(query)
-        selection = record_selection(self.model, record, depth)
-        if len(parts) == 1:
-            page: Selection = {name: {} for name in PAGE_INFO}
-            wanted: Selection = {"edges": {"node": selection}, "pageInfo": page, "totalCount": {}}
-            return Root(record.plural, list_arguments(record, query), wanted)
-        return Root(record.singular, {"filter": {"id": {"eq": parts[1]}}}, selection)
+    def call(self, request: Request) -> RestCall | None:
+        """What a core call runs; None for the metadata. Raises Refused for what cannot be read."""
+        return None if request.parts[:1] == ["metadata"] else read_call(self.model, request)
 
-    async def answer(self, path: str, query: Mapping[str, str], root: Root | None) -> Answer:
-        """Answer a read whose caller has a key."""
+    async def answer(self, request: Request, call: RestCall | None) -> Answer:
+        """Answer a request whose caller has a key."""
         try:
-            if root is None:
-                return json_answer(self._metadata(path, query))
-            value = await self.run(root)
+            if call is None:
+                return json_answer(self._metadata(request.path, request.query))
+            return json_answer(_shaped(call, await self.run(call.root)), call.status)
         except Refused as refused:
             return refused_answer(refused)
-        if root.name in self.model.by_plural:
-            rows = [flat(edge["node"]) for edge in value["edges"]]
-            rest = {"totalCount": value["totalCount"], "pageInfo": value["pageInfo"]}
-            return json_answer({"data": {root.name: rows}, **rest})
-        return json_answer({"data": {root.name: flat(value)}})
-
-    def _record(self, name: str) -> RecordType:
-        if name in self.model.by_plural:
-            return self.model.by_plural[name]
-        singular = self.model.by_singular.get(name)
-        hint = f"Did you mean '{singular.plural}'?" if singular else "eg: companies"
-        raise Refused(f"object '{name}' not found. {hint}")
 
     def _metadata(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         parts = [part for part in path.removeprefix("/rest/metadata/").split("/") if part]
@@ -126,19 +104,23 @@ def _wait_headers(extensions: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def record_selection(model: Model, record: RecordType, depth: int) -> Selection:
-    """All that REST shows of a record: every own field, and at depth 1 the own fields of its relations."""
-    selection: dict[str, Selection] = {slot.name: _own(slot) for slot in record.stored}
-    if depth:
-        for slot in record.slots:
-            if slot.kind in ("one", "many"):
-                inner = record_selection(model, model.target(slot), depth - 1)
-                selection[slot.name] = inner if slot.kind == "one" else {"edges": {"node": inner}}
-    return selection
+def _shaped(call: RestCall, value: Any) -> Any:
+    match call.shape:
+        case "page":
+            return {"data": {call.key: _rows(value)}, "totalCount": value["totalCount"], "pageInfo": value["pageInfo"]}
+        case "one":
+            return {"data": {call.key: flat(value)}}
+        case "many":
+            return {"data": {call.key: [flat(record) for record in value]}}
+        case "duplicates":
+            pages = ({call.key: _rows(page), **{k: page[k] for k in ("totalCount", "pageInfo")}} for page in value)
+            return {"data": list(pages)}
+        case "groups":
+            return value
 
 
-def _own(slot: Slot) -> Selection:
-    return {sub.name: {} for sub in slot.composite.fields} if slot.kind == "composite" else {}
+def _rows(page: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [flat(edge["node"]) for edge in page["edges"]]
 
 
 def flat(record: Mapping[str, Any]) -> dict[str, Any]:
