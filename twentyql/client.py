@@ -277,7 +277,9 @@ def _operation(text: str, folder: Path) -> tuple[DocumentNode, str | None]:
 class Connecting:
     """What `connect` gives: ``async with`` it, or ``await`` it and close the client yourself."""
 
-    def __init__(self, settings: Settings | None, schema: Path | None, pacer: Pacer | None, sandbox: bool) -> None:
+    def __init__(
+        self, settings: Settings | None, schema: str | Path | Loaded | None, pacer: Pacer | None, sandbox: bool
+    ) -> None:
         self._settings = settings
         self._schema = schema
         self._pacer = pacer
@@ -306,7 +308,8 @@ class Connecting:
             transport = HttpTransport(settings)
             await transport.connect()
             stack.push_async_callback(transport.close)
-            loaded = load(self._schema) if self._schema else await fetch(transport)
+            schema = self._schema
+            loaded = load(Path(schema)) if isinstance(schema, str | Path) else schema or await fetch(transport)
             return Client(settings, loaded, transport, self._pacer or Pacer(), stack.pop_all())
 
 
@@ -322,19 +325,20 @@ def connect(
     api_key: str | None = None,
     *,
     profile: str | None = None,
-    schema: str | Path | None = None,
+    schema: str | Path | Loaded | None = None,
     pacer: Pacer | None = None,
 ) -> Connecting:
     """Connect to a workspace: ``async with connect() as client`` or ``client = await connect()``.
 
     ``url`` and ``api_key`` come from the arguments, TWENTY_API_URL and TWENTY_API_KEY, ``.env`` or
     ``[tool.twentyql]``; the url ``"sandbox"`` starts the embedded server. ``schema`` is a folder or file that
-    ``twentyql pull`` wrote; without it the server is introspected. A ``pacer`` may be shared by several clients.
+    ``twentyql pull`` wrote, or another client's `Client.schema`; without it the server is introspected. A ``pacer`` may
+    be shared by several clients.
     Raises ConfigError for settings, and a ServerError for what the server says.
     """
     if url == "sandbox":
         if api_key is not None:
             raise UsageError("The embedded sandbox makes its own key.", advice="Leave api_key out.")
-        return Connecting(None, Path(schema) if schema else None, pacer, sandbox=True)
+        return Connecting(None, schema, pacer, sandbox=True)
     settings = load_settings(url=url, api_key=api_key, profile=profile)
-    return Connecting(settings, Path(schema) if schema else None, pacer, sandbox=False)
+    return Connecting(settings, schema, pacer, sandbox=False)
