@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twentyql.errors import ThrottledError
-from twentyql.execute.pacer import MARGIN, Bucket, Pacer, PaceState, Rate
+from twentyql.execute.pacer import MARGIN, Bucket, Pacer, PaceState, Rate, shared_pacer
 
 STOCK = Rate(100, 60.0)
 
@@ -85,7 +85,7 @@ async def test_without_a_limit_nothing_waits() -> None:
         async with pacer.turn(3):
             pass
     assert clock.slept == []
-    assert pacer.state == PaceState(None, 0.0, 0.0, 3000, 0)
+    assert pacer.state == PaceState(None, 0.0, 0.0, 3000, 0, concurrency=8)
 
 
 async def test_a_known_limit_is_a_burst_and_then_a_steady_spacing() -> None:
@@ -338,3 +338,54 @@ async def test_a_throttle_raised_inside_a_turn_is_learned_from() -> None:
     async with pacer.turn():
         pass
     assert sum(clock.slept) > 0
+
+
+async def test_a_suspected_limit_costs_one_refusal_however_many_ask_at_once() -> None:
+    clock = Clock()
+    server = Server(STOCK, last=clock.now)
+    pacer = Pacer(clock=clock, sleep=clock.sleep, suspected=STOCK)
+
+    async def call() -> None:
+        for _ in range(100):
+            async with pacer.turn():
+                await asyncio.sleep(0)
+                error = server.ask(1, clock.now)
+            if error is None:
+                return
+            pacer.refused(error)
+
+    begun = clock.now
+    await asyncio.gather(*(call() for _ in range(300)))
+    assert server.refusals == 1
+    assert pacer.state.limit == STOCK
+    assert clock.now - begun <= 1.04 * 200 * STOCK.tick
+
+
+async def test_an_open_server_is_suspected_only_once() -> None:
+    clock = Clock()
+    pacer = Pacer(clock=clock, sleep=clock.sleep, suspected=STOCK)
+    most = 0
+    on_the_way = 0
+
+    async def call() -> None:
+        nonlocal most, on_the_way
+        async with pacer.turn():
+            on_the_way += 1
+            most = max(most, on_the_way)
+            await asyncio.sleep(0)
+            on_the_way -= 1
+
+    await asyncio.gather(*(call() for _ in range(400)))
+    assert clock.slept == []
+    assert pacer.state.limit is None
+    assert most == 8
+    assert pacer._suspect is None
+
+
+async def test_clients_of_one_workspace_share_a_pacer_and_its_budget() -> None:
+    first = shared_pacer(("https://a", "1"), STOCK)
+    assert shared_pacer(("https://a", "1"), STOCK) is first
+    assert shared_pacer(("https://a", "2"), STOCK) is not first
+    assert shared_pacer(("https://a", "1"), STOCK, 0.5) is first
+    assert first.state.budget == 0.5
+    assert first.state.spacing == pytest.approx(2 * STOCK.tick * MARGIN)

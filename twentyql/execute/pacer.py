@@ -11,13 +11,16 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from twentyql.errors import ThrottledError
+from twentyql.execute.lanes import Lanes
 
 MARGIN = 1.034  # 0.62 s for a tick of 0.6 s: observed to pass 14 of 14, where 0.602 s passed 13
+PROBES = 10
 PAUSE_TICKS = 10  # the wait after a refusal, which is also the server-side reserve for late arrivals
 _WIDER = 1.08
 _WIDEST = 4.0
@@ -46,13 +49,19 @@ STOCK = Rate(100, 60.0)
 
 @dataclass(frozen=True, slots=True)
 class PaceState:
-    """What a pacer did so far. ``spacing`` is in seconds, 0 while no limit is known."""
+    """What a pacer did so far. ``spacing`` is in seconds, 0 while no limit is known.
+
+    ``concurrency`` is how many requests may be open at the moment, ``open`` how many are.
+    """
 
     limit: Rate | None
     spacing: float
     waited_seconds: float
     tokens_sent: int
     refused: int
+    budget: float = 1.0
+    concurrency: int = 0
+    open: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,9 @@ class Pacer:
     """Gives turns in the order they are asked for, at the pace that the server bears. Share one per workspace.
 
     ``budget`` is this program's share of the limit, for several workers on one workspace. At most ``concurrency``
-    turns are open at once. Use it in one event loop.
+    turns are open at once, fewer when answers grow slow. ``suspected`` is a limit that such servers have by default:
+    where it would be used up, requests go one at a time until the server refuses one, or passes ``PROBES`` of them;
+    so learning the limit costs one refusal. A budget below 1 takes it for the limit at once. Use it in one event loop.
     """
 
     def __init__(
@@ -119,17 +130,22 @@ class Pacer:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         limit: Rate | None = None,
+        suspected: Rate | None = None,
         budget: float = 1.0,
-        concurrency: int = 6,
+        concurrency: int = 16,
     ) -> None:
         if not 0 < budget <= 1:
             raise ValueError(f"a budget is above 0 and at most 1, not {budget}")
-        if concurrency < 1:
-            raise ValueError(f"a concurrency is 1 or more, not {concurrency}")
         self._clock, self._sleep, self._budget = clock, sleep, budget
+        if budget < 1:
+            limit = limit or suspected
         self._bucket = Bucket.full(limit, budget, clock()) if limit else None
+        self._suspect = Bucket.full(suspected, 1.0, clock()) if suspected and not limit else None
+        self._probes = 0
         self._queue = asyncio.Lock()
-        self._open = asyncio.Semaphore(concurrency)
+        self._lanes = Lanes(concurrency, clock)
+        self._sending = 0
+        self._quiet = asyncio.Event()
         self._waited = 0.0
         self._sent = 0
         self._refused = 0
@@ -138,7 +154,8 @@ class Pacer:
     def state(self) -> PaceState:
         bucket = self._bucket
         limit, spacing = (bucket.rate, bucket.spacing) if bucket else (None, 0.0)
-        return PaceState(limit, spacing, self._waited, self._sent, self._refused)
+        lanes = self._lanes
+        return PaceState(limit, spacing, self._waited, self._sent, self._refused, self._budget, lanes.width, lanes.open)
 
     @asynccontextmanager
     async def turn(self, tokens: int = 1) -> AsyncGenerator[None]:
@@ -148,22 +165,79 @@ class Pacer:
         """
         if tokens < 0:
             raise ValueError(f"tokens are 0 or more, not {tokens}")
-        async with self._open:
-            if tokens:
-                async with self._queue:
-                    await self._wait(tokens)
+        async with self._lanes.lane():
+            if not tokens:
+                yield
+                return
+            await self._queue.acquire()
+            probing = False
+            try:
+                await self._wait(tokens)
+                probing = self._is_probe(tokens)
+                if probing:
+                    await self._alone()
+            finally:
+                if not probing:
+                    self._queue.release()
+            self._sending += 1
             try:
                 yield
+                if probing:
+                    self._passed()
             except ThrottledError as error:
                 self.refused(error)
                 raise
+            finally:
+                self._sending -= 1
+                self._quiet.set()
+                if probing:
+                    self._queue.release()
+
+    def timed(self, kind: Hashable, seconds: float) -> None:
+        """Learn how long the answer to a request of this ``kind`` took, for the number of open turns."""
+        self._lanes.timed(kind, seconds)
+
+    def share(self, budget: float) -> None:
+        """From now on take this share of the limit."""
+        if not 0 < budget <= 1:
+            raise ValueError(f"a budget is above 0 and at most 1, not {budget}")
+        self._budget = budget
+        known = self._bucket or (self._suspect if budget < 1 else None)
+        if known is not None:
+            self._bucket, self._suspect = Bucket.full(known.rate, budget, self._clock()), None
+            self._bucket = replace(self._bucket, credit=min(known.credit, self._bucket.most), last=known.last)
+
+    def _is_probe(self, tokens: int) -> bool:
+        """Whether this turn would be refused if the server had the limit that it is suspected to have."""
+        if self._suspect is None:
+            return False
+        now = self._clock()
+        dry = self._suspect.earliest(tokens) > now
+        self._suspect = self._suspect.taken(tokens, now)
+        return dry
+
+    async def _alone(self) -> None:
+        """Wait until no other turn is on its way, so that only this one can be refused."""
+        while self._sending:
+            self._quiet.clear()
+            await self._quiet.wait()
+
+    def _passed(self) -> None:
+        self._probes += 1
+        if self._probes >= PROBES:
+            self._suspect = None
 
     def refused(self, error: ThrottledError) -> None:
         """Learn from a refusal: its limit, and how long every following turn has to wait."""
         self._refused += 1
         now = self._clock()
         rate = self._learned(error)
-        if self._bucket is None:
+        if self._bucket is None and self._suspect is not None:  # the bucket is empty, and nothing else is on its way
+            until = now + (error.retry_after or 0.0)
+            full = Bucket.full(rate, self._budget, now)
+            self._bucket = replace(full, credit=0, not_before=until)
+            self._suspect = None
+        elif self._bucket is None:
             full = Bucket.full(rate, self._budget, now)
             self._bucket = replace(full.refused(rate, error.retry_after, now), slack=1.0)
         else:
@@ -191,3 +265,32 @@ class Pacer:
         except (KeyError, TypeError, ValueError, OverflowError):
             return known or STOCK
         return told if known is None or told.tick >= known.tick else known
+
+
+class _Shared:
+    """The pacers of this process: one for each event loop and workspace, for as long as somebody holds it."""
+
+    def __init__(self) -> None:
+        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, WeakValueDictionary[Hashable, Pacer]]
+        self._loops = WeakKeyDictionary()
+
+    def get(self, workspace: Hashable, make: Callable[[], Pacer]) -> Pacer:
+        known = self._loops.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
+        pacer = known.get(workspace)
+        if pacer is None:
+            pacer = known[workspace] = make()
+        return pacer
+
+
+_SHARED = _Shared()
+
+
+def shared_pacer(workspace: Hashable, suspected: Rate | None, budget: float | None = None) -> Pacer:
+    """The pacer of ``workspace`` (origin and workspace), the same for every client of this event loop.
+
+    A ``budget`` given later holds for all of them.
+    """
+    pacer = _SHARED.get(workspace, lambda: Pacer(suspected=suspected, budget=budget or 1.0))
+    if budget is not None and pacer.state.budget != budget:
+        pacer.share(budget)
+    return pacer
