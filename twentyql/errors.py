@@ -14,6 +14,7 @@
     ├── ServerError                the server was asked and said no, or said nothing usable
     │   ├── ConnectError           no server, wrong address, connection broken
     │   ├── NotGraphQLError        the answer is no GraphQL: HTML, truncated JSON, a wrong content type
+    │   │   └── MisfitError        a whole answer with a value that the schema does not allow
     │   ├── AuthenticationError    the key is missing, dead or unknown
     │   ├── PermissionDeniedError  the key's role may not do this
     │   ├── ThrottledError         the workspace's tokens are used up and waiting was not possible
@@ -130,6 +131,12 @@ class NotGraphQLError(ServerError):
     """The answer is no GraphQL: HTML, truncated JSON, a wrong content type."""
 
     retryable = True
+
+
+class MisfitError(NotGraphQLError):
+    """A whole answer with a value that the schema does not allow: the workspace was changed since it was pulled."""
+
+    retryable = False
 
 
 class AuthenticationError(ServerError):

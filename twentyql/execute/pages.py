@@ -1,18 +1,20 @@
 """Bytes of one answer -> Page: the rows as their own type, and beside them the keys that the executor needs.
 
-The body is read twice by msgspec: once into the caller's rows and once, skipping all else, into the keys. So a row
-holds what was selected and nothing more, whatever relation it was read through.
+The body of typed rows is read twice by msgspec: once into the caller's rows and once, skipping all else, into the keys.
+So a row holds what was selected and nothing more, whatever relation it was read through.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from twentyql.errors import NotGraphQLError, TwentyqlError
+from twentyql.build.query import DictRows
+from twentyql.errors import MisfitError, NotGraphQLError, TwentyqlError
 from twentyql.plan.model import KeyPath, Read
 
 N = TypeVar("N")
@@ -48,6 +50,7 @@ class Page:
     has_next: bool
     cursor: str | None
     size: int
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,17 @@ class PageDecoder:
         row: Any = read.selection.rows.node_type
         generic: Any = _Answer
         self._rows: Any = msgspec.json.Decoder(generic[row])
-        keys, attributes = _key_type(read.keys)
-        self._keys: Any = msgspec.json.Decoder(generic[keys])
-        self._attributes = [attributes[path] for path in read.keys]
+        self._keys: Any = None
+        if row is not DictRows.node_type:  # a dict holds the keys itself
+            keys, attributes = _key_type(read.keys)
+            self._keys = msgspec.json.Decoder(generic[keys])
+            self._getters = [_getter(attributes[path]) for path in read.keys]
 
-    def decode(self, body: bytes) -> Page | Refusal:
-        """The page, or what the server said instead; NotGraphQLError when the body is neither."""
+    def decode(self, body: bytes, seconds: float = 0.0) -> Page | Refusal:
+        """The page, or what the server said instead; NotGraphQLError when the body is neither.
+
+        ``seconds`` is how long the answer took.
+        """
         try:
             answer = self._rows.decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -80,15 +88,24 @@ class PageDecoder:
         found = (answer.data or {}).get(self._read.root)
         if found is None:
             raise NotGraphQLError(f"The answer for {self._read.name} has neither data nor errors.")
-        keys = self._keys.decode(body).data[self._read.root]
+        rows = [edge.node for edge in found.edges]
         return Page(
-            rows=[edge.node for edge in found.edges],
-            keys=[tuple(_value(edge.node, path) for path in self._attributes) for edge in keys.edges],
+            rows=rows,
+            keys=self._keys_of(rows, body),
             total=found.total_count,
             has_next=found.page_info.has_next_page,
             cursor=found.page_info.end_cursor,
             size=len(body),
+            seconds=seconds,
         )
+
+    def _keys_of(self, rows: list[Any], body: bytes) -> list[tuple[Any, ...]]:
+        if self._keys is None:
+            columns = [_dict_column(rows, path) for path in self._read.keys]
+        else:
+            nodes = [edge.node for edge in self._keys.decode(body).data[self._read.root].edges]
+            columns = [list(map(get, nodes)) for get in self._getters]
+        return list(zip(*columns, strict=True))
 
     def _explain(self, body: bytes, error: Exception) -> TwentyqlError:
         """Say whether the body is no whole JSON, or JSON that does not fit."""
@@ -98,7 +115,7 @@ class PageDecoder:
             return NotGraphQLError(
                 f"The answer for {self._read.name} ({len(body)} bytes) is cut or no JSON.", advice=str(error)
             )
-        return NotGraphQLError(
+        return MisfitError(
             f"A value of {self._read.name} does not fit the schema: {error}.",
             advice="Was the schema changed? Pull and generate again.",
         )
@@ -119,9 +136,23 @@ def _key_type(paths: Sequence[KeyPath]) -> tuple[Any, dict[KeyPath, tuple[str, .
     return msgspec.defstruct("Keys", fields, gc=False), attributes
 
 
-def _value(node: Any, attributes: tuple[str, ...]) -> Any:
-    for name in attributes:
-        if node is None:
-            return None
-        node = getattr(node, name)
-    return node
+def _dict_column(rows: list[Any], path: KeyPath) -> list[Any]:
+    """The values at ``path`` of rows that are dicts; None below a null."""
+    values: list[Any] = [row.get(path[0]) for row in rows]
+    for name in path[1:]:
+        values = [None if value is None else value.get(name) for value in values]
+    return values
+
+
+def _getter(attributes: tuple[str, ...]) -> Callable[[Any], Any]:
+    if len(attributes) == 1:
+        return attrgetter(attributes[0])
+
+    def get(node: Any) -> Any:
+        for name in attributes:
+            if node is None:
+                return None
+            node = getattr(node, name)
+        return node
+
+    return get

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLSchema, parse, validate
 
-from twentyql.errors import QueryError, ServerError
+from twentyql.errors import MisfitError, QueryError, RequestRefusedError, SchemaError, ServerError
+from twentyql.execute.hooks import SILENT, Hooks, PageDetail, RequestDetail, RetryDetail
 from twentyql.execute.pacer import Pacer
 from twentyql.execute.pages import Page, PageDecoder, Refusal
 from twentyql.execute.receipt import Tally
@@ -18,6 +20,8 @@ from twentyql.plan.model import Read
 
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
+ExplainMisfit = Callable[[], Awaitable[str | None]]
+"""Says how the server's schema differs from the one that the requests were made for, if it does."""
 
 
 class Posts(Protocol):
@@ -29,26 +33,54 @@ class Posts(Protocol):
 class Requester:
     """Sends the reads of one client. Documents are validated, and decoders built, once each."""
 
-    def __init__(self, transport: Posts, schema: GraphQLSchema, pacer: Pacer, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        transport: Posts,
+        schema: GraphQLSchema,
+        pacer: Pacer,
+        sleep: Sleep = asyncio.sleep,
+        *,
+        hooks: Hooks = SILENT,
+        explain_misfit: ExplainMisfit | None = None,
+    ) -> None:
         self._transport = transport
         self._schema = schema
         self._pacer = pacer
         self._sleep = sleep
+        self._hooks = hooks
+        self._explain_misfit = explain_misfit
         self._decoders: dict[tuple[str, Any], PageDecoder] = {}
         self._validated: set[str] = set()
 
-    async def page(self, read: Read, variables: dict[str, Any], tally: Tally) -> Page:
-        """The page that ``variables`` ask for, after as many retries as it takes."""
-        decoder = self._decoder(read)
+    async def page(self, read: Read, variables: dict[str, Any], tally: Tally, *, text: str = "") -> Page:
+        """The page that ``variables`` ask for, after as many retries as it takes.
+
+        ``text`` is sent instead of the read's own document; it selects the same of each node.
+        """
+        document = text or read.text
+        decoder = self._decoder(read, document)
+        kind = (document, variables.get("first"))
 
         async def once() -> Page:
             async with self._pacer.turn():
-                answer = decoder.decode(await self._send(read.text, variables, tally))
+                body, seconds = await self._send(read.name, document, variables, tally)
+                answer = decoder.decode(body, seconds)
                 if isinstance(answer, Refusal):
                     raise map_graphql_error(answer.errors[0])
+                self._pacer.timed(kind, seconds)
             return answer
 
-        return await self._retried(once, tally)
+        try:
+            page = await self._retried(read.name, once, tally)
+        except (MisfitError, RequestRefusedError) as error:
+            if self._explain_misfit is not None and (changed := await self._explain_misfit()):
+                raise SchemaError(changed, advice="Pull and generate again.") from error
+            raise
+        if self._hooks.wants_pages:
+            asked = int(variables.get("first") or 0)
+            told = (len(page.rows), page.total, page.has_next, page.size, page.seconds)
+            self._hooks.page(PageDetail(read.name, asked, *told))
+        return page
 
     async def count(self, root: str, text: str, variables: dict[str, Any], tally: Tally) -> int:
         """The ``totalCount`` that a counting document gives under ``root``."""
@@ -56,10 +88,11 @@ class Requester:
 
         async def once() -> int:
             async with self._pacer.turn():
-                answer = read_answer(await self._send(text, variables, tally))
+                body, _ = await self._send(f"{root} count", text, variables, tally)
+                answer = read_answer(body)
             return int(answer["data"][root]["totalCount"])
 
-        return await self._retried(once, tally)
+        return await self._retried(f"{root} count", once, tally)
 
     def check(self, text: str) -> None:
         """Validate a document against the schema, once."""
@@ -73,22 +106,36 @@ class Requester:
             )
         self._validated.add(text)
 
-    def _decoder(self, read: Read) -> PageDecoder:
-        self.check(read.text)
-        key = (read.text, read.selection.rows.node_type)
-        if key not in self._decoders:
-            self._decoders[key] = PageDecoder(read)
-        return self._decoders[key]
+    def _decoder(self, read: Read, document: str) -> PageDecoder:
+        key = (document, read.selection.rows.node_type)
+        decoder = self._decoders.get(key)
+        if decoder is None:
+            self.check(document)
+            decoder = self._decoders[key] = PageDecoder(read)
+        return decoder
 
-    async def _send(self, text: str, variables: dict[str, Any], tally: Tally) -> bytes:
+    async def _send(self, name: str, text: str, variables: dict[str, Any], tally: Tally) -> tuple[bytes, float]:
+        """The body of the answer, and the seconds from sending to its last byte."""
         tally.requests += 1
         tally.tokens += 1
-        body = await self._transport.post("/graphql", text, variables)
-        tally.bytes += len(body)
-        return body
+        begun = time.perf_counter()
+        body = b""
+        failed: str | None = None
+        try:
+            body = await self._transport.post("/graphql", text, variables)
+        except BaseException as error:
+            failed = type(error).__name__
+            raise
+        finally:
+            seconds = time.perf_counter() - begun
+            tally.bytes += len(body)
+            if self._hooks.wants_requests:
+                self._hooks.request(RequestDetail(name, 1, seconds, len(body), failed))
+        return body, seconds
 
-    async def _retried(self, once: Callable[[], Awaitable[T]], tally: Tally) -> T:
+    async def _retried(self, name: str, once: Callable[[], Awaitable[T]], tally: Tally) -> T:
         def count(error: ServerError, attempt: int) -> None:
             tally.retries += 1
+            self._hooks.retry(RetryDetail(name, attempt, type(error).__name__, error.sub_code or error.code))
 
         return await with_retries(once, sleep=self._sleep, on_retry=count)

@@ -58,7 +58,20 @@ async def with_retries(
     caller's (``asyncio.timeout``). ``on_retry`` gets each error that is tried again and the number of tries so far.
     The last error itself is raised, and says how often it was tried.
     """
+    try:
+        return await call()  # nearly always the only try, so it costs no more than itself
+    except ServerError as error:
+        if not error.retryable:
+            raise
+        failed: ServerError | None = error
     budget = _Budget(max(1, attempts), max(1, throttles))
+
+    async def again() -> T:
+        nonlocal failed
+        if failed is not None:
+            error, failed = failed, None
+            raise error
+        return await call()
 
     def before_sleep(state: RetryCallState) -> None:
         error = _error(state)
@@ -74,7 +87,7 @@ async def with_retries(
         reraise=True,
     )
     try:
-        return await retrying(call)
+        return await retrying(again)
     except ServerError as error:
         tries = budget.made if _worth_it(error) else budget.made + 1
         if tries > 1:
