@@ -16,9 +16,7 @@ The data's way through the package, left to right; each stage hands on one froze
     output/        7  batches -> Arrow tables and files
     sandbox/       an embedded Twenty with the real server's rules
     exporting.py   whole objects to files, and snapshots, through the stages above
-    syncing.py     what changed since the last time
-    sync.py        run_sync and Background: the same for callers that block
-    integrations/  one optional library a module: dlt, Jupyter, Spark
+    sync.py        run_sync: the same for a script without an event loop
     cli/           thin: parse arguments, call Client, print
 
 Names are loaded when they are first used, so that ``import twentyql`` is quick.
@@ -34,13 +32,17 @@ if TYPE_CHECKING:
     from twentyql.build.record import Record
     from twentyql.client import Client, connect
     from twentyql.errors import IncompleteError, ServerError, TwentyqlError, UsageError
+    from twentyql.execute.hooks import Hooks
+    from twentyql.execute.pacer import Pacer
     from twentyql.execute.receipt import Receipt
-    from twentyql.execute.stream import Result, Stream
+    from twentyql.execute.stream import Result, Stream, partial_result
     from twentyql.sync import run_sync
 
 _HOMES = {
     "Client": "twentyql.client",
+    "Hooks": "twentyql.execute.hooks",
     "IncompleteError": "twentyql.errors",
+    "Pacer": "twentyql.execute.pacer",
     "Query": "twentyql.build.query",
     "Receipt": "twentyql.execute.receipt",
     "Record": "twentyql.build.record",
@@ -50,12 +52,15 @@ _HOMES = {
     "TwentyqlError": "twentyql.errors",
     "UsageError": "twentyql.errors",
     "connect": "twentyql.client",
+    "partial_result": "twentyql.execute.stream",
     "run_sync": "twentyql.sync",
 }
 
 __all__ = [
     "Client",
+    "Hooks",
     "IncompleteError",
+    "Pacer",
     "Query",
     "Receipt",
     "Record",
@@ -65,6 +70,7 @@ __all__ = [
     "TwentyqlError",
     "UsageError",
     "connect",
+    "partial_result",
     "run_sync",
 ]
 

@@ -21,12 +21,15 @@ from twentyql.build.stored import load_operation
 from twentyql.collection import Collection
 from twentyql.config import Settings, load_settings
 from twentyql.errors import QueryError, UsageError
+from twentyql.execute.hooks import SILENT, Hooks
 from twentyql.execute.operation import run_operation
-from twentyql.execute.pacer import Pacer
+from twentyql.execute.pacer import Pacer, PaceState, Rate, shared_pacer
 from twentyql.execute.receipt import Receipt, Tally, check_whole
 from twentyql.execute.requester import Requester
 from twentyql.execute.runner import OnBatch, Runner
-from twentyql.execute.stream import Result, Stream, until
+from twentyql.execute.stream import Result, Stream, until, whole
+from twentyql.getting import Loaders
+from twentyql.introspect.changed import changed_since
 from twentyql.introspect.fetch import fetch, fetch_metadata_sdl, fetch_workspace
 from twentyql.introspect.load import Loaded, load
 from twentyql.plan.explain import Explanation, counts_needed, explain
@@ -48,13 +51,22 @@ class Client:
     """One connection to one workspace: it owns the HTTP session, the schema and the pace. Made by `connect`."""
 
     def __init__(
-        self, settings: Settings, loaded: Loaded, transport: HttpTransport, pacer: Pacer, closing: AsyncExitStack
+        self,
+        settings: Settings,
+        loaded: Loaded,
+        transport: HttpTransport,
+        pacer: Pacer,
+        closing: AsyncExitStack,
+        hooks: Hooks = SILENT,
     ) -> None:
         self._settings = settings
         self._loaded = loaded
         self._transport = transport
         self._pacer = pacer
-        self._requester = Requester(transport, loaded.schema, pacer)
+        self._requester = Requester(
+            transport, loaded.schema, pacer, hooks=hooks, explain_misfit=lambda: changed_since(transport, loaded)
+        )
+        self.loaders = Loaders(self)
         self._closing = closing
 
     @property
@@ -73,8 +85,8 @@ class Client:
         return dialect(self.model.dialect)
 
     @property
-    def pace(self) -> Any:
-        """The state of the pace: the limit learnt, the spacing, tokens sent, seconds waited."""
+    def pace(self) -> PaceState:
+        """The state of the pace: the limit learnt, the spacing, tokens sent, seconds waited, requests open."""
         return self._pacer.state
 
     def __getitem__(self, name: str | type[Any]) -> Collection:
@@ -109,11 +121,11 @@ class Client:
     async def fetch(self, query: Query[Any, R], *, timeout: float | None = None) -> Result[R]:
         """Every row of ``query`` at once, with its receipt.
 
-        A row that the server withholds is said in the receipt, whose verdict is then ``withheld``.
+        A row that the server withholds is said in the receipt, whose verdict is then ``withheld``. A read that was
+        cancelled or failed keeps what it has: `partial_result` gives it from the error.
         """
         async with self.stream(query, timeout=timeout) as stream:
-            rows = tuple([row async for row in stream])
-            return Result(rows, stream.receipt)
+            return await whole(stream)
 
     async def tables(self, query: Query[Any, Any], *, timeout: float | None = None) -> dict[str, pa.Table]:
         """Linked Arrow tables, one for each list of the query: ``{"companies": ..., "people": ...}``.
@@ -238,7 +250,8 @@ class Client:
         return await fetch_workspace(self._transport)
 
     async def close(self) -> None:
-        """Close the HTTP session; a second call does nothing."""
+        """Cancel what is still loading and close the HTTP session; a second call does nothing."""
+        await self.loaders.close()
         await self._closing.aclose()
 
     async def __aenter__(self) -> Self:
@@ -278,12 +291,13 @@ class Connecting:
     """What `connect` gives: ``async with`` it, or ``await`` it and close the client yourself."""
 
     def __init__(
-        self, settings: Settings | None, schema: str | Path | Loaded | None, pacer: Pacer | None, sandbox: bool
+        self, settings: Settings | None, schema: Path | None, pacer: Pacer | None, budget: float | None, hooks: Hooks
     ) -> None:
         self._settings = settings
         self._schema = schema
         self._pacer = pacer
-        self._sandbox = sandbox
+        self._budget = budget
+        self._hooks = hooks
         self._client: Client | None = None
 
     def __await__(self) -> Generator[Any, None, Client]:
@@ -302,15 +316,20 @@ class Connecting:
     async def _open(self) -> Client:
         async with AsyncExitStack() as stack:
             settings = self._settings
-            if self._sandbox:
+            if settings is None:
                 settings = await _sandbox_settings(stack)
-            assert settings is not None
             transport = HttpTransport(settings)
             await transport.connect()
             stack.push_async_callback(transport.close)
-            schema = self._schema
-            loaded = load(Path(schema)) if isinstance(schema, str | Path) else schema or await fetch(transport)
-            return Client(settings, loaded, transport, self._pacer or Pacer(), stack.pop_all())
+            loaded = load(self._schema) if self._schema else await fetch(transport)
+            pacer = self._pacer or _pacer(settings, dialect(loaded.model.dialect), self._budget)
+            return Client(settings, loaded, transport, pacer, stack.pop_all(), self._hooks)
+
+
+def _pacer(settings: Settings, of: Dialect, budget: float | None) -> Pacer:
+    """The pacer that all clients of this workspace share in this process."""
+    stock = Rate(of.burst, of.window) if of.burst and of.window else None
+    return shared_pacer((settings.origin, settings.workspace), stock, budget)
 
 
 async def _sandbox_settings(stack: AsyncExitStack) -> Settings:
@@ -325,20 +344,23 @@ def connect(
     api_key: str | None = None,
     *,
     profile: str | None = None,
-    schema: str | Path | Loaded | None = None,
+    schema: str | Path | None = None,
     pacer: Pacer | None = None,
+    budget: float | None = None,
+    hooks: Hooks = SILENT,
 ) -> Connecting:
     """Connect to a workspace: ``async with connect() as client`` or ``client = await connect()``.
 
     ``url`` and ``api_key`` come from the arguments, TWENTY_API_URL and TWENTY_API_KEY, ``.env`` or
     ``[tool.twentyql]``; the url ``"sandbox"`` starts the embedded server. ``schema`` is a folder or file that
-    ``twentyql pull`` wrote, or another client's `Client.schema`; without it the server is introspected. A ``pacer`` may
-    be shared by several clients.
+    ``twentyql pull`` wrote; without it the server is introspected. Clients of one workspace share a pacer in this
+    process; ``budget`` (above 0, at most 1) is their share of the workspace's limit, so that others get theirs.
+    ``hooks`` hear of requests, retries and pages.
     Raises ConfigError for settings, and a ServerError for what the server says.
     """
     if url == "sandbox":
         if api_key is not None:
             raise UsageError("The embedded sandbox makes its own key.", advice="Leave api_key out.")
-        return Connecting(None, schema, pacer, sandbox=True)
+        return Connecting(None, Path(schema) if schema else None, pacer, budget, hooks)
     settings = load_settings(url=url, api_key=api_key, profile=profile)
-    return Connecting(settings, schema, pacer, sandbox=False)
+    return Connecting(settings, Path(schema) if schema else None, pacer, budget, hooks)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+from uuid import UUID
 
 from twentyql.build import named
+from twentyql.build.query import Query
+from twentyql.build.record import Record
+from twentyql.build.whole import column_names
+from twentyql.errors import QueryError
 
 if TYPE_CHECKING:
     from twentyql.client import Client
+
+
+R = TypeVar("R", bound=Record[Any])
+VALID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
 class Collection:
@@ -21,6 +32,28 @@ class Collection:
         """A query for the fields with these GraphQL names: ``"name"``, ``"people.emails.primaryEmail"``."""
         return named.select(self._client.model, self._name, *names)
 
+    @overload
+    async def get(self, id: str | UUID, row: type[R], /, *, timeout: float | None = None) -> R: ...
+    @overload
+    async def get(self, id: str | UUID, /, *names: str, timeout: float | None = None) -> dict[str, Any]: ...
+    async def get(self, id: str | UUID, /, *what: Any, timeout: float | None = None) -> Any:
+        """The record with this id, as a Record class (``get(id, PersonRow)``) or as the fields with these names.
+
+        Without either it has all of its fields. Calls of one tick share requests of 200 ids. Raises
+        RecordNotFoundError for this id alone, QueryError for what is no UUID, TimeoutError after ``timeout`` seconds.
+        """
+        async with asyncio.timeout(timeout):
+            return await self._client.loaders.load((self._name, *what), _uuid(id), lambda: self._query(what))
+
+    def _query(self, what: tuple[Any, ...]) -> Query[Any, Any]:
+        if len(what) == 1 and isinstance(what[0], type) and issubclass(what[0], Record):
+            query: Query[Any, Any] = what[0].query()
+            if query.selection.object != self._name:
+                raise QueryError(f"{what[0].__name__} selects {query.selection.object}, not {self._name}.")
+            return query
+        names = what or column_names(self._client.model.object(self._name))
+        return self.select(*dict.fromkeys((*names, "id")))
+
     async def count(self, where: dict[str, Any] | None = None, *, timeout: float | None = None) -> int:
         """How many live records match ``where`` (all of them without it), as the server counts."""
         query = self.select("id")
@@ -28,3 +61,11 @@ class Collection:
 
     def __repr__(self) -> str:
         return f"<Collection of {self._name}>"
+
+
+def _uuid(id: object) -> str:
+    """An id as the server takes it: one that is malformed would fail those of all others in its request."""
+    text = str(id).lower()
+    if not VALID.fullmatch(text):
+        raise QueryError(f"{id!r} is no id of a record.", advice="An id is a UUID of version 1 to 8.")
+    return text

@@ -7,7 +7,7 @@ wrongly in silence refused, with its place. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import (
@@ -27,7 +27,6 @@ from graphql import (
     visit,
 )
 
-from twentyql.build.prepare_aliases import Aliases, real_names
 from twentyql.build.prepare_arguments import check_whole, without_nulls
 from twentyql.build.prepare_parts import Parts, inlined
 from twentyql.build.prepare_places import problem, refused
@@ -48,17 +47,12 @@ from twentyql.schema.dialects import Dialect
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One operation, ready to send: ``roots`` are its root fields, one token each; ``aliases`` are those not sent."""
+    """One operation, ready to send: ``roots`` are its root fields, one token each."""
 
     text: str
     variables: dict[str, Any]
     roots: tuple[str, ...]
     is_mutation: bool
-    aliases: Aliases | None = field(default=None, compare=False, repr=False)
-
-    def answer(self, data: dict[str, Any]) -> dict[str, Any]:
-        """The server's ``data`` in the names of the document: an alias that the server drops is put back."""
-        return data if self.aliases is None else self.aliases.applied(data)
 
 
 def prepare(
@@ -82,13 +76,10 @@ def prepare(
     values = values_of(operation, variables, whole)
     parts = Parts({f.name.value: f for f in _fragments(document)}, values)
     decided = _executable(parts.operation(operation), parts, values, rules)
-    fragments, aliases = parts.fragments, None
-    if rules.direct:
-        decided, fragments, aliases = real_names(decided, fragments)
-    made = _made(decided, fragments, values)
+    made = _made(decided, parts.fragments, values)
     if rules.direct:
         check_nested(made, whole)
-    _validate(made, whole, aliases is not None)
+    _validate(made, whole)
     used = set(_variables(made))
     roots = inlined(decided.selection_set, parts.fragments)
     return Prepared(
@@ -96,7 +87,6 @@ def prepare(
         variables={name: value for name, value in values.items() if name in used},
         roots=tuple(root.name.value for root in roots),
         is_mutation=operation.operation.value == "mutation",
-        aliases=aliases,
     )
 
 
@@ -112,10 +102,10 @@ def _fragments(document: DocumentNode) -> Iterator[FragmentDefinitionNode]:
 def _asks_search(document: DocumentNode) -> bool:
     """Whether ``search`` is a root of any operation or fragment here: only then the schema must have it."""
     return any(
-        isinstance(root, FieldNode) and root.name.value == "search"
+        isinstance(field, FieldNode) and field.name.value == "search"
         for d in document.definitions
         if isinstance(d, OperationDefinitionNode | FragmentDefinitionNode)
-        for root in d.selection_set.selections
+        for field in d.selection_set.selections
     )
 
 
@@ -134,20 +124,12 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     return found
 
 
-_TWICE = (
-    "This field is asked twice with different arguments, under two names; this server gives each field one answer.",
-    "Run two operations.",
-)
-
-
-def _validate(document: DocumentNode, schema: GraphQLSchema, aliased: bool = False) -> None:
+def _validate(document: DocumentNode, schema: GraphQLSchema) -> None:
     try:
         errors = validate(schema, document, max_errors=1)
     except TypeError as error:
         raise SchemaError(f"The schema itself breaks a rule of GraphQL: {str(error)[:200]}") from error
     for found in errors:
-        if aliased and "differing arguments" in found.message and found.nodes:
-            raise problem(found.nodes[0], *_TWICE) from found
         raise refused(found) from found
 
 

@@ -29,6 +29,6 @@ async def run_operation(
         async with pacer.turn(len(ready.roots)):
             body = await transport.post("/graphql", ready.text, dict(ready.variables))
             data: dict[str, Any] = read_answer(body)["data"]
-        return ready.answer(data)
+        return data
 
     return await once() if ready.is_mutation else await with_retries(once)

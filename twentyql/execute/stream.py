@@ -33,6 +33,36 @@ class Result(Sequence[R], Generic[R]):
         return f"<Result of {len(self.rows)} rows, {self.receipt.verdict}>"
 
 
+async def whole(stream: Stream[R]) -> Result[R]:
+    """All rows of a stream. Whatever ends it early carries the rows so far: see `partial_result`."""
+    rows: list[R] = []
+    try:
+        async for row in stream:
+            rows.append(row)
+    except BaseException as error:
+        partial = Result(tuple(rows), stream.receipt)
+        error.twentyql_partial = partial  # type: ignore[attr-defined]
+        error.add_note(f"Read so far: {partial.receipt}")
+        raise
+    return Result(tuple(rows), stream.receipt)
+
+
+def partial_result(error: BaseException) -> Result[Any] | None:
+    """What a `fetch` that raised ``error`` had read until then, with a receipt that says ``incomplete``.
+
+    Also for a TimeoutError and a CancelledError. None if the error came from elsewhere.
+    """
+    seen: set[int] = set()
+    found: BaseException | None = error
+    while found is not None and id(found) not in seen:
+        partial = getattr(found, "twentyql_partial", None)
+        if isinstance(partial, Result):
+            return partial
+        seen.add(id(found))
+        found = found.__cause__ or found.__context__
+    return None
+
+
 class Stream(AsyncIterator[R]):
     """The rows of a query, one by one, in bounded memory. Leave it with ``async with`` or ``aclose``."""
 

@@ -12,7 +12,7 @@ from twentyql.build.filters import NEVER, joined
 from twentyql.build.query import Nested, Order, Query, Selection
 from twentyql.errors import QueryError
 from twentyql.plan.document import guard_to_ones, list_document, selection_tree
-from twentyql.plan.model import ID, How, KeyPath, Link, Paging, Plan, Read
+from twentyql.plan.model import ID, KeyPath, Link, Plan, Read
 from twentyql.schema.dialects import Dialect
 from twentyql.schema.model import FieldModel, SchemaModel
 
@@ -97,11 +97,9 @@ def _read(
         variables={**({"filter": condition} if condition else {}), **(ordered or {})},
         keys=_distinct((*keys, *(path for pair in to_ones for path in pair))),
         to_ones=to_ones,
-        paging=Paging(most or dialect.page_size, most or dialect.page_size),
+        page_size=most or dialect.page_size,
         counts="totalCount" in of.aggregates,
         link=link,
-        how=How.CHUNKS if link else How.PAGES,
-        chunk=dialect.ids_per_filter,
         children=tuple(_child(model, dialect, path, below) for below in links),
     )
 

@@ -1,1 +1,0 @@
-"""One optional library a module: dlt, Jupyter, Spark."""
