@@ -52,7 +52,7 @@ def export(
     with_: With = None,
     where: Where = None,
     select: Select = None,
-    format: Annotated[str, typer.Option("--format", help="parquet, jsonl or csv.")] = "parquet",
+    format: Annotated[str, typer.Option("--format", help="parquet, jsonl, csv or duckdb.")] = "parquet",
     defuse: Annotated[bool, typer.Option("--defuse", help="csv: make cells harmless that look like formulas.")] = False,
     schema: Schema = None,
     url: Url = None,

@@ -84,6 +84,33 @@ def save_receipt(folder: Path, content: Mapping[str, Any]) -> None:
     sync(folder)
 
 
+def incomplete(receipt: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What makes a receipt say that its files are not whole, and that those of an ``earlier`` one still are."""
+    said: dict[str, Any] = {"verdict": "incomplete"}
+    if receipt.get("verdict") != "incomplete":
+        said["notes"] = [*receipt.get("notes", ()), "the files could not be put in place"]
+    whole = earlier
+    while whole is not None and whole.get("verdict") == "incomplete":
+        whole = whole.get("previous")
+    if whole is not None:
+        said["previous"] = {key: value for key, value in whole.items() if key != "previous"}
+    return said
+
+
+def leftovers(folder: Path, earlier: Mapping[str, Any] | None, own: Iterable[str]) -> list[str]:
+    """Notes on the files of an earlier export that are not replaced by ``own``; its ``.part`` files go."""
+    notes: list[str] = []
+    for name in dict.fromkeys(names_in(earlier)):
+        path = folder / name
+        if name in own or not path.exists():
+            continue
+        if name.endswith(PART):
+            path.unlink()
+        else:
+            notes.append(f"{name} is of an earlier export and was left as it was")
+    return notes
+
+
 def create(path: Path) -> BinaryIO:
     """A new file that only its owner can read, instead of whatever had its name."""
     path.unlink(missing_ok=True)

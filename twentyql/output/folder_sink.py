@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any, BinaryIO, Protocol
 
 from twentyql.errors import OutputError
-from twentyql.output.folder import PART, claim, create, names_in, save_receipt, settle, sync
+from twentyql.output.folder import PART, claim, create, incomplete, leftovers, save_receipt, settle, sync
 from twentyql.output.spec import TableSpec
 from twentyql.output.trouble import writing
 
@@ -65,15 +65,20 @@ class _File:
     def describe(self) -> dict[str, Any]:
         """What the receipt says of this file."""
         at = self.part if self.part.exists() else self.path
-        return {
-            "name": at.name,
-            "table": self.spec.name,
-            "object": self.spec.object,
-            "rows": self.rows,
-            "bytes": at.stat().st_size if at.exists() else 0,
-            "columns": [{"name": c.name, "type": _type_text(c.field)} for c in self.spec.columns],
-            "foreign_keys": [{"column": column, "table": table} for column, table in self.spec.foreign_keys],
-        }
+        return description(self.spec, at, self.rows)
+
+
+def description(spec: TableSpec, file: Path, rows: int) -> dict[str, Any]:
+    """What a receipt says of one table and the file it is in."""
+    return {
+        "name": file.name,
+        "table": spec.name,
+        "object": spec.object,
+        "rows": rows,
+        "bytes": file.stat().st_size if file.exists() else 0,
+        "columns": [{"name": c.name, "type": _type_text(c.field)} for c in spec.columns],
+        "foreign_keys": [{"column": column, "table": table} for column, table in spec.foreign_keys],
+    }
 
 
 def _type_text(field: Any) -> str:
@@ -117,12 +122,13 @@ class FolderSink:
                 file.settle()
             if self._earlier is not None:
                 self._save({**receipt, "verdict": "incomplete", "notes": [REPLACING]})
-            leftovers = self._leftovers()
+            own = [path.name for file in self._files.values() for path in (file.path, file.part)]
+            left = leftovers(self._folder, self._earlier, own)
             self._earlier = None
             for file in self._files.values():
                 file.part.replace(file.path)
             sync(self._folder)
-            self._save({**receipt, "notes": [*receipt.get("notes", ()), *self._notes(), *leftovers]})
+            self._save({**receipt, "notes": [*receipt.get("notes", ()), *self._notes(), *left]})
             self._ended = True
 
     def abort(self, receipt: Mapping[str, Any] | None = None) -> None:
@@ -135,7 +141,7 @@ class FolderSink:
                 file.give_up()
             if receipt is not None:
                 with suppress(OSError):
-                    self._save({**receipt, **self._incomplete(receipt)})
+                    self._save({**receipt, **incomplete(receipt, self._earlier)})
 
     def _check_open(self) -> None:
         if self._ended:
@@ -147,29 +153,3 @@ class FolderSink:
 
     def _notes(self) -> list[str]:
         return [f"{name}: {note}" for name, file in self._files.items() for note in file.writer.notes()]
-
-    def _incomplete(self, receipt: Mapping[str, Any]) -> dict[str, Any]:
-        """What makes a receipt say that its files are not whole, and that earlier ones still are."""
-        said: dict[str, Any] = {"verdict": "incomplete"}
-        if receipt.get("verdict") != "incomplete":
-            said["notes"] = [*receipt.get("notes", ()), "the files could not be put in place"]
-        whole = self._earlier
-        while whole is not None and whole.get("verdict") == "incomplete":
-            whole = whole.get("previous")
-        if whole is not None:
-            said["previous"] = {key: value for key, value in whole.items() if key != "previous"}
-        return said
-
-    def _leftovers(self) -> list[str]:
-        """Notes on the files of an earlier export that this one does not replace; its ``.part`` files go."""
-        notes: list[str] = []
-        own = {file.path.name for file in self._files.values()} | {file.part.name for file in self._files.values()}
-        for name in dict.fromkeys(names_in(self._earlier)):
-            path = self._folder / name
-            if name in own or not path.exists():
-                continue
-            if name.endswith(PART):
-                path.unlink()
-            else:
-                notes.append(f"{name} is of an earlier export and was left as it was")
-        return notes

@@ -39,9 +39,10 @@ class Sink(Protocol):
 
 
 def open_sink(folder: Path, format: str, tables: Sequence[TableSpec], **options: Any) -> Sink:
-    """The sink that writes ``tables`` to ``folder`` as ``jsonl``, ``csv`` or ``parquet``.
+    """The sink that writes ``tables`` to ``folder`` as ``jsonl``, ``csv``, ``parquet`` or ``duckdb``.
 
     ``csv`` takes ``defuse=True`` (a quote before cells that look like formulas), ``parquet`` takes ``rows_per_group``.
+    ``duckdb`` writes one database, ``workspace.duckdb``, with views that join the tables.
     UsageError for another format or option, MissingExtraError without pyarrow, OutputError if the folder holds
     anything but an earlier export; then nothing was written.
     """
@@ -50,10 +51,13 @@ def open_sink(folder: Path, format: str, tables: Sequence[TableSpec], **options:
         if not is_plain(spec.name):
             raise OutputError(f"A table cannot be called {spec.name!r}, which is no file name.")
     with writing(folder):
-        return FolderSink(folder, format, tables, make)
+        return make(folder, tables)
 
 
-def _maker(format: str, options: Mapping[str, Any]) -> MakeWriter:
+MakeSink = Callable[[Path, Sequence[TableSpec]], Sink]
+
+
+def _maker(format: str, options: Mapping[str, Any]) -> MakeSink:
     if format not in FORMATS:
         raise UsageError(f"There is no export format {format!r}.", advice=_offer(format, FORMATS))
     known, load = FORMATS[format]
@@ -62,7 +66,7 @@ def _maker(format: str, options: Mapping[str, Any]) -> MakeWriter:
             raise UsageError(f"{format} takes no option {name!r}.", advice=_offer(name, known))
         if type(value) is not known[name]:
             raise UsageError(f"The option {name} of {format} is {known[name].__name__}, not {value!r}.")
-    return partial(load(), **options)
+    return load(options)
 
 
 def _offer(name: str, known: Iterable[str]) -> str:
@@ -73,15 +77,32 @@ def _offer(name: str, known: Iterable[str]) -> str:
     return f"Choose one of: {', '.join(known)}." if known else "Leave it out."
 
 
+def _files(format: str, load: Callable[[], MakeWriter]) -> Callable[[Mapping[str, Any]], MakeSink]:
+    """One file a table, by the format's own writer."""
+
+    def made(options: Mapping[str, Any]) -> MakeSink:
+        writer = partial(load(), **options)
+        return lambda folder, tables: FolderSink(folder, format, tables, writer)
+
+    return made
+
+
 def _parquet() -> MakeWriter:
     from twentyql.output.parquet import ParquetWriter
 
     return ParquetWriter
 
 
-FORMATS: Mapping[str, tuple[Mapping[str, type], Callable[[], MakeWriter]]] = {
-    "parquet": ({"rows_per_group": int}, _parquet),
-    "jsonl": ({}, lambda: JsonlWriter),
-    "csv": ({"defuse": bool}, lambda: CsvWriter),
+def _duckdb(options: Mapping[str, Any]) -> MakeSink:
+    from twentyql.output.duckdb_sink import DuckdbSink
+
+    return partial(DuckdbSink, **options)
+
+
+FORMATS: Mapping[str, tuple[Mapping[str, type], Callable[[Mapping[str, Any]], MakeSink]]] = {
+    "parquet": ({"rows_per_group": int}, _files("parquet", _parquet)),
+    "jsonl": ({}, _files("jsonl", lambda: JsonlWriter)),
+    "csv": ({"defuse": bool}, _files("csv", lambda: CsvWriter)),
+    "duckdb": ({}, _duckdb),
 }
-"""Every format: its options with their types, and its writer, loaded when it is asked for."""
+"""Every format: its options with their types, and what makes its sink, loaded when it is asked for."""

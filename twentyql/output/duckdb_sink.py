@@ -1,0 +1,114 @@
+# pyright: basic
+"""All tables of an export in one DuckDB database, which comes into place whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from twentyql.errors import OutputError
+from twentyql.output.arrow import arrow_schema, to_table
+from twentyql.output.database import Database, mapped
+from twentyql.output.folder import PART, claim, incomplete, leftovers, save_receipt, sync
+from twentyql.output.folder_sink import REPLACING, UNFINISHED, description
+from twentyql.output.spec import TableSpec
+from twentyql.output.trouble import writing
+
+NAME = "workspace.duckdb"
+ROWS = 20_000
+"""So many rows go to the database at once."""
+
+
+class DuckdbSink:
+    """The `sinks.Sink` of the format duckdb. Rows are held until there are some thousands of a table."""
+
+    def __init__(self, folder: Path, tables: Sequence[TableSpec]) -> None:
+        self._folder = folder
+        self._path, self._part = folder / NAME, folder / (NAME + PART)  # the part is a folder, its owner's alone
+        self._turn = Lock()  # an abort may come while another thread still writes
+        self._ended = False
+        self._specs = {spec.name: spec for spec in tables}
+        self._rows = dict.fromkeys(self._specs, 0)
+        self._held: dict[str, list[Any]] = {name: [] for name in self._specs}
+        self._earlier = claim(folder, [NAME])
+        self._database = self._opened()
+        if self._earlier is None:
+            self._save({"verdict": "incomplete", "notes": [UNFINISHED]})
+
+    def write(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """See `Sink.write`."""
+        with self._turn, writing(self._part), mapped(self._part):
+            self._check_open()
+            if rows:
+                self._held[table].append(to_table(self._specs[table], rows))
+                self._rows[table] += len(rows)
+            if sum(part.num_rows for part in self._held[table]) >= ROWS:
+                self._flush(table)
+
+    def commit(self, receipt: Mapping[str, Any]) -> None:
+        """See `Sink.commit`."""
+        with self._turn, writing(self._folder), mapped(self._part):
+            self._check_open()
+            for table in self._specs:
+                self._flush(table)
+            self._database.link(self._specs.values())
+            self._database.save_receipt(receipt)
+            self._database.settle()
+            self._database.close()
+            if self._earlier is not None:
+                self._save({**receipt, "verdict": "incomplete", "notes": [REPLACING]})
+            left = leftovers(self._folder, self._earlier, [NAME, NAME + PART])
+            self._earlier = None
+            (self._part / NAME).replace(self._path)
+            shutil.rmtree(self._part)
+            sync(self._folder)
+            self._save({**receipt, "notes": [*receipt.get("notes", ()), *left]})
+            self._ended = True
+
+    def abort(self, receipt: Mapping[str, Any] | None = None) -> None:
+        """See `Sink.abort`."""
+        with self._turn:
+            if self._ended:
+                return
+            self._ended = True
+            with suppress(OutputError), mapped(self._part):
+                for table in self._specs:
+                    self._flush(table)
+            with suppress(OutputError), mapped(self._part):
+                self._database.close()
+            if receipt is not None:
+                with suppress(OSError):
+                    self._save({**receipt, **incomplete(receipt, self._earlier)})
+
+    def _opened(self) -> Database:
+        shutil.rmtree(self._part, ignore_errors=True)
+        self._part.mkdir(mode=0o700)
+        database = Database(self._part / NAME)
+        (self._part / NAME).chmod(0o600)
+        try:
+            with mapped(self._part):
+                for spec in self._specs.values():
+                    database.create(spec, arrow_schema(spec).empty_table())
+        except OutputError:
+            database.close()
+            shutil.rmtree(self._part)
+            raise
+        return database
+
+    def _flush(self, table: str) -> None:
+        held, self._held[table] = self._held[table], []
+        for part in held:
+            self._database.insert(table, part)
+
+    def _check_open(self) -> None:
+        if self._ended:
+            raise OutputError(f"The export to {self._folder} has already ended.")
+
+    def _save(self, receipt: Mapping[str, Any]) -> None:
+        at = self._part / NAME if self._part.exists() else self._path
+        files = [description(spec, at, self._rows[name]) for name, spec in self._specs.items()]
+        save_receipt(self._folder, {**receipt, "format": "duckdb", "files": files})
