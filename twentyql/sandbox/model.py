@@ -7,7 +7,7 @@ relation becomes one to-one slot and one foreign key a target.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -98,7 +98,7 @@ class RecordType:
         return self.by_name.get(names[0]) if names else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """All objects of a workspace, and the workspace itself.
 
@@ -143,6 +143,7 @@ def read_model(nodes: Iterable[Mapping[str, Any]], workspace: Mapping[str, Any])
     raws = [dict(node) for node in nodes]
     try:
         every = {str(raw["nameSingular"]): raw for raw in raws}
+        _check_names(raws)
         active = {name: raw for name, raw in every.items() if raw.get("isActive", True)}
         objects = {name: _record_type(raw, active, every) for name, raw in every.items()}
     except (KeyError, TypeError, AttributeError) as error:
@@ -150,6 +151,14 @@ def read_model(nodes: Iterable[Mapping[str, Any]], workspace: Mapping[str, Any])
     awake = tuple(record for name, record in objects.items() if name in active)
     dormant = tuple(record for name, record in objects.items() if name not in active)
     return Model(awake, dict(workspace), dormant, tuple(raws))
+
+
+def _check_names(raws: Sequence[Mapping[str, Any]]) -> None:
+    for key in ("nameSingular", "namePlural", "id"):
+        names = [str(raw[key]) for raw in raws]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise SchemaError(f"The data model has two objects with the {key} {twice!r}.")
 
 
 Raws = Mapping[str, Mapping[str, Any]]
@@ -245,3 +254,13 @@ def _morph_slots(meta: Mapping[str, Any], others: Raws) -> list[Slot]:
             own = {**meta, "id": f"{meta['id']}:{morph['targetObjectMetadata'].get('id', target)}"}
             slots.extend(_to_one(name, f"{name}Id", target, own))
     return slots
+
+
+def missing_targets(model: Model) -> Iterator[str]:
+    """One sentence for every relation to an object that the data model does not have: its field is left out."""
+    known = {str(node["nameSingular"]) for node in model.nodes}
+    for node in model.nodes:
+        for meta in node["fieldsList"]:
+            relations = [*(meta.get("morphRelations") or ()), *([meta["relation"]] if meta.get("relation") else ())]
+            for name in {str(relation["targetObjectMetadata"]["nameSingular"]) for relation in relations} - known:
+                yield f"{node['nameSingular']}.{meta['name']} leads to {name}, which the data model does not have"

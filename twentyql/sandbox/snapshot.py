@@ -6,12 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from twentyql.errors import SchemaError
 
 Row = dict[str, Any]
+NAMELESS: Mapping[str, Any] = {
+    "id": "3b241101-e2bb-4255-8caf-4136c566a962",
+    "displayName": "Sandbox",
+    "subdomain": "sandbox",
+    "metadataVersion": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -26,10 +33,11 @@ class Snapshot:
 def read_snapshot(folder: Path) -> Snapshot:
     """Read ``objects.json``, ``workspace.json`` and ``rows/<namePlural>.jsonl``.
 
-    A broken one is named by file and line. An object without a file of rows has no rows.
+    A broken one is named by file and line. An object without a file of rows has no rows. A folder of ``pull``, which
+    has no workspace and no rows, is served as an empty workspace.
     """
     nodes = _nodes(_json(folder / "objects.json"), folder / "objects.json")
-    workspace = _json(folder / "workspace.json")
+    workspace = _workspace(folder / "workspace.json")
     files = {path.stem: path for path in sorted((folder / "rows").glob("*.jsonl"))}
     known = {str(node.get("namePlural")) for node in nodes}
     for plural, path in files.items():
@@ -49,6 +57,17 @@ def _json(path: Path) -> Any:
         raise SchemaError(f"{path} is no JSON: {error}") from error
 
 
+def _workspace(path: Path) -> dict[str, Any]:
+    found = _json(path) if path.exists() else NAMELESS
+    if not isinstance(found, dict):
+        raise SchemaError(f"{path} is no JSON object.")
+    try:
+        UUID(found["id"])
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise SchemaError(f"{path} has no id, or one that is no UUID.") from error
+    return {**NAMELESS, **found}
+
+
 def _nodes(answer: Any, path: Path) -> list[dict[str, Any]]:
     """The object nodes, whether the file holds the whole answer, its data, or the bare list."""
     found: Any = answer
@@ -63,16 +82,27 @@ def _nodes(answer: Any, path: Path) -> list[dict[str, Any]]:
 
 def _rows(path: Path) -> list[Row]:
     rows: list[Row] = []
+    seen: dict[str, int] = {}
     decoder = msgspec.json.Decoder(dict[str, Any])
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
-            try:
-                row = decoder.decode(line)
-            except msgspec.MsgspecError as error:
-                raise SchemaError(f"{path}:{number} is no JSON object: {error}") from error
-            if not isinstance(row.get("id"), str):
-                raise SchemaError(f"{path}:{number} has no id.")
+            row = _row(decoder, line, f"{path}:{number}")
+            first = seen.setdefault(row["id"], number)
+            if first != number:
+                raise SchemaError(f"{path}:{number} has the id of line {first} once more.")
             rows.append(row)
     return rows
+
+
+def _row(decoder: msgspec.json.Decoder[Row], line: bytes, place: str) -> Row:
+    try:
+        row = decoder.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise SchemaError(f"{place} is no JSON object: {error}") from error
+    except RecursionError as error:
+        raise SchemaError(f"{place} is nested too deeply.") from error
+    if not isinstance(row.get("id"), str):
+        raise SchemaError(f"{place} has no id.")
+    return row

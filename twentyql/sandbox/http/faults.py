@@ -7,12 +7,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
+
+from twentyql.sandbox.http.signal import Signal
 
 
 class Fault(Enum):
@@ -79,8 +80,8 @@ class Faults:
         self.fired: Counter[Fault] = Counter()
         self._armed: list[_Armed] = []
         self._dice: list[tuple[Callable[[], float], float, tuple[Fault, ...]]] = []
-        self._released = asyncio.Event()
-        self._struck = asyncio.Event()
+        self._releases = 0
+        self._changed = Signal()
 
     def add(
         self, fault: Fault, *, times: int | None = 1, root: str | None = None, path: str | None = None, skip: int = 0
@@ -103,18 +104,17 @@ class Faults:
 
     def release(self) -> None:
         """Answer the requests that are stalled; later stalls stall again."""
-        self._released.set()
-        self._released = asyncio.Event()
+        self._releases += 1
+        self._changed.give()
 
     async def stalled(self) -> None:
         """Wait as a stalled request does, until `release`."""
-        await self._released.wait()
+        before = self._releases
+        await self._changed.until(lambda: self._releases > before)
 
     async def until(self, fault: Fault, times: int = 1) -> None:
         """Wait until ``fault`` has struck ``times`` times."""
-        while self.fired[fault] < times:
-            self._struck.clear()
-            await self._struck.wait()
+        await self._changed.until(lambda: self.fired[fault] >= times)
 
     def take(self, kinds: frozenset[Fault], path: str, roots: Iterable[str]) -> Fault | None:
         """The fault among ``kinds`` that strikes now, if any."""
@@ -123,7 +123,7 @@ class Faults:
         found = found or self._rolled(kinds)
         if found is not None:
             self.fired[found] += 1
-            self._struck.set()
+            self._changed.give()
         return found
 
     def _rolled(self, kinds: frozenset[Fault]) -> Fault | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from twentyql.sandbox.http.signal import Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Ledger:
     entries: list[Entry] = field(default_factory=list[Entry])
     in_flight: int = 0
     most_at_once: int = 0
-    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _changed: Signal = field(default_factory=Signal)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(list(self.entries))
@@ -65,13 +66,11 @@ class Ledger:
         """Keep the entry of a request that is over."""
         self.in_flight -= 1
         self.entries.append(entry)
-        self._changed.set()
+        self._changed.give()
 
     async def until(self, count: int) -> None:
         """Wait until ``count`` requests are over."""
-        while len(self.entries) < count:
-            self._changed.clear()
-            await self._changed.wait()
+        await self._changed.until(lambda: len(self.entries) >= count)
 
     def clear(self) -> None:
         """Forget what was; requests in flight still count."""

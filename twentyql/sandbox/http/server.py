@@ -24,6 +24,7 @@ from twentyql.sandbox.http.metadata import Metadata
 from twentyql.sandbox.http.rest import Rest
 from twentyql.sandbox.model import Model, read_model
 from twentyql.sandbox.records.engine import Engine
+from twentyql.sandbox.records.image import Image
 from twentyql.sandbox.snapshot import Snapshot, read_snapshot
 from twentyql.sandbox.types.core import core_schema
 from twentyql.sandbox.types.metadata import linked_nodes, metadata_schema
@@ -45,7 +46,7 @@ class Sandbox:
 
     def __init__(
         self,
-        make: Callable[[], Snapshot],
+        make: Callable[[], Snapshot | Image],
         *,
         limits: str | Limits = "open",
         key: str | None = None,
@@ -82,6 +83,11 @@ class Sandbox:
     def of(cls, snapshot: Snapshot, **options: Any) -> Self:
         """A sandbox that serves ``snapshot``."""
         return cls(lambda: snapshot, **options)
+
+    @classmethod
+    def copy_of(cls, image: Image, **options: Any) -> Self:
+        """A sandbox with the rows of ``image`` in memory; it starts in milliseconds."""
+        return cls(lambda: image, **options)
 
     @property
     def url(self) -> str:
@@ -136,10 +142,14 @@ class Sandbox:
     def _make_engine(self, model: Model) -> Engine:
         return Engine(model, self._db)
 
+    def _loaded(self, snapshot: Snapshot) -> Engine:
+        engine = self._make_engine(read_model(snapshot.objects, snapshot.workspace))
+        engine.load(snapshot.rows, into_empty=True)  # a database file keeps its rows
+        return engine
+
     def _load(self) -> App:
-        snapshot = self._make()
-        self._engine = self._make_engine(read_model(snapshot.objects, snapshot.workspace))
-        self._engine.load(snapshot.rows, into_empty=True)  # a database file keeps its rows
+        made = self._make()
+        self._engine = made.engine() if isinstance(made, Image) else self._loaded(made)
         model = self._engine.model  # and its model
         self.warnings = tuple(self._engine.warnings)
         throttle = Throttle(self._limits, self._clock)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import exc
 
-from twentyql.sandbox.model import Model, pascal
+from twentyql.sandbox.model import Model, missing_targets, pascal
 from twentyql.sandbox.records.changes import Writer
 from twentyql.sandbox.records.duplicates import read_duplicates
 from twentyql.sandbox.records.groups import read_groups
@@ -103,16 +103,19 @@ class Engine:
         with self._store.transaction():
             return run(root)
 
-    def load(self, rows: Mapping[str, Sequence[Mapping[str, Any]]], *, into_empty: bool = False) -> None:
+    def load(
+        self, rows: Mapping[str, Sequence[Mapping[str, Any]]], *, into_empty: bool = False, check: bool = True
+    ) -> None:
         """Insert rows by plural name, in the form of the API; missing fields are null.
 
-        ``into_empty`` leaves a database that has rows as it is.
+        ``into_empty`` leaves a database that has rows as it is; ``check`` looks for what to warn of.
         """
         with self._lock:
             with self._store.transaction():
                 for plural, batch in rows.items() if not into_empty or self._store.empty() else ():
                     self._store.load(plural, batch)
-            self.warnings = tuple(dangling(self._store))
+            if check:
+                self.warnings = (*missing_targets(self.model), *dangling(self._store))
 
     @property
     def empty(self) -> bool:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.pool import StaticPool
 
+from twentyql.errors import SchemaError
 from twentyql.sandbox.records.alter import Default, alter
 from twentyql.sandbox.records.dates import bucket
 from twentyql.sandbox.records.kept import keep, kept_version, read_kept
@@ -139,8 +140,11 @@ class Store:
         """Insert rows in API form; ones that are there under the same id are replaced."""
         layout = self.layouts.of(self.layouts.model.by_plural[plural])
         insert = sa.insert(layout.table).prefix_with("OR REPLACE")
-        for batch in _batches(_stored(layout, rows)):
-            self._connection.execute(insert, batch)
+        try:
+            for batch in _batches(_stored(layout, rows)):
+                self._connection.execute(insert, batch)
+        except (TypeError, ValueError, AttributeError, RecursionError, OverflowError, exc.StatementError) as error:
+            raise SchemaError(_misfit(layout, rows) or f"The rows of {plural} cannot be loaded: {error!r}.") from error
 
 
 def _connect(db: FilePath | None, image: bytes | None) -> sqlite3.Connection:
@@ -191,6 +195,25 @@ def _stored(layout: Layout, rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[
         if vector and search is not None and not row.get("searchVector"):
             values[search.column.name] = vector(row)
         yield values
+
+
+def _misfit(layout: Layout, rows: Sequence[Mapping[str, Any]]) -> str | None:
+    """A sentence about the first value that its field cannot hold."""
+    for number, row in enumerate(rows, 1):
+        for name, leaves in layout.by_slot.items():
+            value = row.get(name)
+            fits = True
+            try:
+                for leaf in leaves:
+                    held = writer(leaf)(value if leaf.sub is None else (value or {}).get(leaf.sub.name))
+                    fits = fits and (held is None or isinstance(held, str | int | float))
+                    str(held or "").encode()
+            except (TypeError, ValueError, AttributeError, RecursionError):
+                fits = False
+            if not fits:
+                where = f"Row {number} of {layout.record.plural} (id {row.get('id')})"
+                return f"{where} has a value of {name} that no {leaves[0].slot.type} field holds."
+    return None
 
 
 def _parts(value: Mapping[str, Any], parts: list[tuple[str, str, Callable[[Any], Any]]]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from graphql import (
     GraphQLArgument,
     GraphQLBoolean,
@@ -22,8 +24,9 @@ from twentyql.sandbox.types.records import Arguments, Fields, add_record_types, 
 from twentyql.sandbox.types.shared import SCALARS, shared_types
 
 
+@lru_cache(maxsize=4)
 def core_schema(model: Model) -> GraphQLSchema:
-    """Build the schema of the records of a workspace.
+    """Build the schema of the records of a workspace, once for a model.
 
     It serves introspection and validation: the fields have no resolvers of their own.
     """

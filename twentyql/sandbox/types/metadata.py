@@ -6,6 +6,7 @@ The nodes are plain dicts that graphql-core's default resolvers read; the roots 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from graphql import GraphQLSchema, build_schema
@@ -207,8 +208,9 @@ type Workspace {
 Node = dict[str, Any]
 
 
+@cache
 def metadata_schema() -> GraphQLSchema:
-    """Build the schema; the fields of ``Query`` have no resolvers yet."""
+    """Build the schema, once; the fields of ``Query`` have no resolvers yet."""
     return build_schema(METADATA_SDL)
 
 
