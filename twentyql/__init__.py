@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from twentyql.build.query import Query
     from twentyql.build.record import Record
     from twentyql.client import Client, connect
-    from twentyql.errors import IncompleteError, ServerError, TwentyqlError, UsageError
+    from twentyql.errors import IncompleteError, ServerError, TwentyqlError, TwentyqlWarning, UsageError
     from twentyql.execute.hooks import Hooks
     from twentyql.execute.pacer import Pacer
     from twentyql.execute.receipt import Receipt
@@ -50,6 +50,7 @@ _HOMES = {
     "ServerError": "twentyql.errors",
     "Stream": "twentyql.execute.stream",
     "TwentyqlError": "twentyql.errors",
+    "TwentyqlWarning": "twentyql.errors",
     "UsageError": "twentyql.errors",
     "connect": "twentyql.client",
     "partial_result": "twentyql.execute.stream",
@@ -68,6 +69,7 @@ __all__ = [
     "ServerError",
     "Stream",
     "TwentyqlError",
+    "TwentyqlWarning",
     "UsageError",
     "connect",
     "partial_result",

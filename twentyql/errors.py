@@ -23,6 +23,8 @@
     │   └── ServerFaultError       HTTP 5xx or INTERNAL_SERVER_ERROR
     └── IncompleteError            a read that must be whole is not; carries the receipt
 
+    TwentyqlWarning                what the toolkit dealt with: a value newer than the generated code, say
+
 Foreign errors (aiohttp, gql, graphql-core, msgspec, OSError) are mapped to these where they are caught, with the
 original kept as ``__cause__``. Messages say what went wrong, where, and what to do; they never hold a key.
 """

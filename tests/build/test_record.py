@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from crm_example import Company, Person, WorkspaceMember
+from crm_example import Company, NoteTarget, Opportunity, Person, WorkspaceMember
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,6 +57,17 @@ class SharedRow(Record[Company]):
     address = Company.address
     city = Company.address.address_city
     again = Company.address
+
+
+class DealRow(Record[Opportunity]):
+    id = Opportunity.id
+
+
+class TargetRow(Record[NoteTarget]):
+    id = NoteTarget.id
+    target = CompanyRow.one(NoteTarget.target) | PersonRow.one(NoteTarget.target)
+    deal = DealRow.one(NoteTarget.target_opportunity)
+    company_name = NoteTarget.target_company.name
 
 
 PERSON = {
@@ -219,3 +230,47 @@ def test_records_need_an_object_and_fields() -> None:
 
         class Other(PersonRow):
             id = Person.job_title  # type: ignore[assignment]
+
+
+def test_one_of_several_records() -> None:
+    none = {"id": "t", "targetCompany": None, "targetPerson": None, "targetOpportunity": None}
+    row = decode(TargetRow, {**none, "targetPerson": PERSON})
+    assert row.target == decode(PersonRow, PERSON)
+    row = decode(TargetRow, {**none, "targetCompany": COMPANY})
+    assert isinstance(row.target, CompanyRow)
+    assert row.company_name == row.target.class_ == "Acme"
+    assert pickle.loads(pickle.dumps(row)) == copy.copy(row) == row
+    row = decode(TargetRow, {**none, "targetOpportunity": {"id": "o"}})
+    assert (row.target, row.deal.id) == (None, "o")
+    assert repr(row) == "TargetRow(id='t', target=None, deal=DealRow(id='o'), company_name=None)"
+    with pytest.raises(AttributeError):
+        row.target = None
+
+
+def test_a_choice_is_several_nested_selections() -> None:
+    selection = TargetRow.query().selection
+    told = [(n.name, n.relation, n.many, n.selection.object) for n in selection.nested]
+    assert told == [
+        ("target.targetCompany", "targetCompany", False, "company"),
+        ("target.targetPerson", "targetPerson", False, "person"),
+        ("deal", "targetOpportunity", False, "opportunity"),
+    ]
+    row = decode(TargetRow, {"id": "t", "targetCompany": None, "targetPerson": PERSON, "targetOpportunity": None})
+    assert [selection.rows.get(row, name) for name, *_ in told] == [None, row.target, None]
+
+
+def test_wrong_choices_are_refused() -> None:
+    with pytest.raises(TypeError, match="target leads to one of Company, Person, Opportunity, but MemberRow is"):
+        MemberRow.one(NoteTarget.target)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="names one relation twice"):
+        CompanyRow.one(NoteTarget.target) | CompanyRow.one(NoteTarget.target)
+    with pytest.raises(TypeError, match="accountOwner is a relation of Company, not of NoteTarget"):
+        CompanyRow.one(NoteTarget.target) | MemberRow.one(Company.account_owner)  # type: ignore[operator]
+    with pytest.raises(TypeError, match="leads to many"):
+        CompanyRow.one(NoteTarget.target) | PersonRow.many(Company.people)  # type: ignore[operator]
+    with pytest.raises(TypeError, match="not with Company:id"):
+        CompanyRow.one(NoteTarget.target) | Company.id  # type: ignore[operator]
+    with pytest.raises(TypeError, match="is a record of several objects"):
+        type(Record)(
+            "Bad", (Record,), {"__orig_bases__": (Record[NoteTarget],), "__module__": "x", "t": NoteTarget.target}
+        )

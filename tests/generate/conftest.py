@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from twentyql.introspect.load import Loaded, load
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "typing"))
 SHARED = Path(__file__).parents[2].parent / "shared" / "twenty"
 
 

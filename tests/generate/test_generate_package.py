@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from generated_code import ROOT, mypy, pyright, python, ruff
+from example import FOLDER, example
+from generated_code import mypy, pyright, python, ruff
 
 from twentyql.generate import generate
 from twentyql.generate.package import package
 from twentyql.generate.write import write
 from twentyql.introspect.load import Loaded, load
 from twentyql.introspect.save import save, schema_files
-from twentyql.schema.model import ObjectModel
 
-EXAMPLE = ROOT / "tests" / "typing" / "crm_example"
-MODULES = {"company": "company", "person": "person", "workspaceMember": "workspace_member"}
 USE = '''
 """A typed query over the generated package."""
 
@@ -64,29 +60,10 @@ def folder(recorded: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def example_object(loaded: Loaded, singular: str) -> ObjectModel:
-    """The object with just the members that the hand-written example has."""
-    whole = loaded.model.object(singular)
-    text = (EXAMPLE / f"{MODULES[singular]}.py").read_text()
-    names = re.findall(r'= \(?\s*_f\.\w+\(\s*"(\w+)"', text)
-    fields = tuple(whole.field(n) for n in names if whole.has_field(n))
-    return replace(whole, fields=fields, relations=tuple(whole.relation(n) for n in names if not whole.has_field(n)))
-
-
-def blocks(text: str) -> list[str]:
-    return sorted(block.strip() for block in text.split("\n\n\n"))
-
-
-def test_the_generator_writes_the_hand_written_contract(recorded: Loaded) -> None:
-    objects = tuple(example_object(recorded, singular) for singular in MODULES)
-    made = package(replace(recorded.model, objects=objects))
-    for path in sorted(EXAMPLE.glob("*.py")):
-        body = made[path.name].split("\n", 1)[1]
-        if path.name == "_composites.py":  # their order is that of the objects' fields
-            assert blocks(body) == blocks(path.read_text())
-        else:
-            assert body == path.read_text(), path.name
-    assert made.keys() == {p.name for p in EXAMPLE.glob("*.py")} | {"py.typed"}
+def test_the_generator_writes_the_example_package(recorded: Loaded) -> None:
+    made = example(recorded.model)
+    kept = {p.relative_to(FOLDER).as_posix(): p.read_text() for p in FOLDER.rglob("*.py")}
+    assert made == kept, "run tests/typing/example.py and look at the difference"
 
 
 def test_mypy_finds_nothing(folder: Path) -> None:

@@ -6,7 +6,7 @@ import datetime
 import decimal
 from typing import Any, Literal, assert_type
 
-from crm_example import Company, Person, WorkspaceMember
+from crm_example import Company, NoteTarget, Opportunity, Person, WorkspaceMember
 from crm_example._composites import ActorValue, AddressValue
 
 from twentyql.build.query import Condition, Order, Query
@@ -47,6 +47,29 @@ class CompanyRow(Record[Company]):
 
 class MoreRow(CompanyRow):
     tagline = Company.tagline
+
+
+class DealRow(Record[Opportunity]):
+    id = Opportunity.id
+
+
+class TargetRow(Record[NoteTarget]):
+    target = CompanyRow.one(NoteTarget.target) | PersonRow.one(NoteTarget.target) | DealRow.one(NoteTarget.target)
+    person_or_deal = PersonRow.one(NoteTarget.target_person) | DealRow.one(NoteTarget.target_opportunity)
+
+
+def targets(row: TargetRow) -> str | None:
+    assert_type(row.target, CompanyRow | PersonRow | DealRow | None)
+    assert_type(row.person_or_deal, PersonRow | DealRow | None)
+    match row.target:
+        case CompanyRow(name=name):
+            return name
+        case PersonRow(last_name=name):
+            return name
+        case DealRow():
+            return row.target.id
+        case None:
+            return None
 
 
 def values(row: CompanyRow, more: MoreRow) -> None:

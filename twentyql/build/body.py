@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any, get_args, get_origin
 
-from twentyql.build.objects import Composite, Object, ToMany, ToOne
+from twentyql.build.objects import Composite, Morph, Object, ToMany, ToOne
 from twentyql.build.operators import Field, Path
-from twentyql.build.shapes import Child, Layout, Shape, path_of, splitter
+from twentyql.build.shapes import Child, Choice, Layout, Shape, path_of, splitter
 
 RESERVED = frozenset({"one", "many", "where", "order_by", "query"})
 
@@ -17,7 +17,7 @@ def take(name: str, namespace: dict[str, Any]) -> dict[str, Any]:
     annotations: dict[str, Any] = namespace.setdefault("__annotations__", {})
     taken: dict[str, Any] = {}
     for attribute, value in list(namespace.items()):
-        if isinstance(value, (Field, Child, Path, ToOne, ToMany)):
+        if isinstance(value, (Field, Child, Choice, Path, ToOne, ToMany, Morph)):
             taken[attribute] = namespace.pop(attribute)
             annotations.pop(attribute, None)
     for attribute in annotations:
@@ -57,11 +57,13 @@ def check(record: str, attribute: str, entry: Any, root: Any) -> None:
         raise TypeError(f"{where} cannot be called that: {', '.join(sorted(RESERVED))} and _names are taken.")
     if isinstance(entry, ToMany):
         raise TypeError(f"{where} is a to-many relation: select its records with OtherRecord.many({entry!r}).")
+    if isinstance(entry, Morph):
+        raise TypeError(f"{where} is a record of several objects: select it with A.one({entry!r}) | B.one({entry!r}).")
     if isinstance(entry, (Object, ToOne)):
         raise TypeError(f"{where} is a record, not a field: select it with OtherRecord.one(...), or one of its fields.")
-    if not isinstance(entry, (Field, Child, Composite)):
+    if not isinstance(entry, (Field, Child, Choice, Composite)):
         raise TypeError(f"{where} is no field of an object, but {entry!r}.")
-    of = entry.root if isinstance(entry, Child) else entry._f_root
+    of = entry.root if isinstance(entry, (Child, Choice)) else entry._f_root
     if of is not root:
         raise TypeError(f"{where} is a field of {of.__name__}, but {record} is a Record of {root.__name__}.")
 
@@ -87,7 +89,7 @@ def fill(namespace: dict[str, Any], layout: Layout) -> None:
 def finish(made: Any, root: Any, entries: dict[str, Any], layout: Layout) -> None:
     """Tell the new class its shape, and where pickle finds its hidden structs."""
     made.__f_object__ = root
-    made.__f_shape__ = Shape(root, entries, made, frozenset(layout.unhashable))
+    made.__f_shape__ = Shape(root, entries, made, frozenset(layout.unhashable), layout.readers)
     for name, hidden in layout.types.items():
         hidden.__module__ = made.__module__
         hidden.__qualname__ = f"{made.__qualname__}.{name}"

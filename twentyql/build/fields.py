@@ -26,7 +26,7 @@ from twentyql.build.kinds import (
     Uuid,
     Vector,
 )
-from twentyql.build.objects import Composite, Object, Parts, ToMany, ToOne, Value
+from twentyql.build.objects import Composite, Morph, Object, Parts, ToMany, ToOne, Value
 from twentyql.build.operators import P, V
 
 _Item = TypeVar("_Item")
@@ -73,6 +73,7 @@ __all__ = [
     "List",
     "Literal",
     "Moment",
+    "Morph",
     "MultiSelect",
     "Num",
     "Numeric",

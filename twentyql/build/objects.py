@@ -18,12 +18,14 @@ from twentyql.build.operators import P, Path, V
 from twentyql.build.query import O
 
 if TYPE_CHECKING:
-    from twentyql.build.record import Record
+    from twentyql.build.row import Row
 
 H = TypeVar("H", default=Any)
 """The path one hop from the object."""
 D = TypeVar("D", default=Any)
 """The same path from further away, whose root is Any."""
+M = TypeVar("M", default=Any, contravariant=True)
+"""Every object that a morph relation may lead to."""
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -55,11 +57,11 @@ class Composite(Path, Generic[P, V]):
     @overload
     def __get__(self, obj: None, owner: Any) -> Self: ...
     @overload
-    def __get__(self, obj: Record[Any], owner: Any) -> V: ...
+    def __get__(self, obj: Row[Any], owner: Any) -> V: ...
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self
 
-    def __set__(self, obj: Record[Any], value: Never) -> None:
+    def __set__(self, obj: Row[Any], value: Never) -> None:
         raise AttributeError("rows are read-only")
 
 
@@ -119,6 +121,10 @@ class ToOne(_Link, Generic[H, D]):
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_follow(obj)
 
+    def _f_from(self, owner: Any) -> Any:
+        self._f_owner = owner
+        return self._f_follow(None)
+
 
 class ToMany(_Link, Generic[P, O]):
     """A relation to any number of records, selected by ``Record.many``."""
@@ -133,6 +139,40 @@ class ToMany(_Link, Generic[P, O]):
 
     def __repr__(self) -> str:
         return f"{getattr(self._f_owner, '__name__', '?')}:{self._f_name}"
+
+
+class Morph(Generic[P, M]):
+    """A relation to a record of one of several objects, selected by a Record for each: ``A.one(...) | B.one(...)``.
+
+    ``ways`` pairs the GraphQL name of each relation that it is made of with the class that one leads to.
+    """
+
+    def __init__(self, name: str, *ways: tuple[str, str]) -> None:
+        self._f_name = name
+        self._f_ways = ways
+        self._f_owner: Any = None
+
+    def __set_name__(self, owner: Any, _attribute: str) -> None:
+        self._f_owner = owner
+
+    def __get__(self, obj: None, owner: Any) -> Self:
+        if obj is not None:
+            raise TypeError(
+                f"{self!r} leads to several objects, so no path goes through it: select it with Record.one."
+            )
+        return self
+
+    def __repr__(self) -> str:
+        return f"{getattr(self._f_owner, '__name__', '?')}:{self._f_name}"
+
+    def _f_to(self, wanted: Any, record: str) -> Any:
+        """The path to the object ``wanted``."""
+        for name, target in self._f_ways:
+            if wanted is not None and target == wanted.__name__:
+                return ToOne[Any, Any](name, target)._f_from(self._f_owner)
+        known = ", ".join(target for _, target in self._f_ways)
+        of = getattr(wanted, "__name__", "no object")
+        raise TypeError(f"{self!r} leads to one of {known}, but {record} is a Record of {of}.")
 
 
 def find(owner: Any, name: str) -> Any:

@@ -13,37 +13,62 @@ JSON of a GraphQL node.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, ClassVar, Generic, Never, Self, cast, overload
+from typing import Any, Generic, Never, Self, overload
 
-import msgspec
+from typing_extensions import TypeVar
 
 from twentyql.build.body import check, check_target, fill, finish, inherited, joined, object_of, take
-from twentyql.build.objects import Object, ToMany
-from twentyql.build.operators import P, T
+from twentyql.build.objects import Morph, Object, ToMany
+from twentyql.build.operators import P
 from twentyql.build.query import Condition, O, Order, Query
-from twentyql.build.shapes import WIRE, Child, lay_out
+from twentyql.build.row import Row, RowMeta
+from twentyql.build.shapes import Child, lay_out
+
+A = TypeVar("A")
+R = TypeVar("R", default=Any, covariant=True)
 
 
-class NestedRow(Generic[P, T]):
-    """A nested Record as the checkers see it: read from a row it is the row, or rows, of the other Record."""
+class NestedRow(Generic[P, R]):
+    """A nested Record as the checkers see it: read from a row it is the row, or rows, of the other Record.
+
+    Where a relation leads to one of several objects, join one Record for each: ``A.one(...) | B.one(...)``.
+    """
 
     @overload
     def __get__(self, obj: None, owner: Any) -> Self: ...
     @overload
-    def __get__(self, obj: Record[Any], owner: Any) -> T: ...
+    def __get__(self, obj: Row[Any], owner: Any) -> R: ...
     def __get__(self, obj: Any, owner: Any) -> Any:
         raise NotImplementedError
 
-    def __set__(self, obj: Record[Any], value: Never) -> None:
+    def __set__(self, obj: Row[Any], value: Never) -> None:
         raise AttributeError("rows are read-only")
 
+    def __or__(self, other: NestedRow[P, A]) -> NestedRow[P, R | A]:
+        raise NotImplementedError
 
-class RecordMeta(msgspec.StructMeta):
+
+class NestedRows(Generic[P, R]):
+    """Nested Records in a list."""
+
+    @overload
+    def __get__(self, obj: None, owner: Any) -> Self: ...
+    @overload
+    def __get__(self, obj: Row[Any], owner: Any) -> list[R]: ...
+    def __get__(self, obj: Any, owner: Any) -> Any:
+        raise NotImplementedError
+
+    def __set__(self, obj: Row[Any], value: Never) -> None:
+        raise AttributeError("rows are read-only")
+
+    def __or__(self, other: NestedRows[P, A]) -> NestedRows[P, R | A]:
+        raise NotImplementedError
+
+
+class RecordMeta(RowMeta):
     """Makes a Struct of a Record's body."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **config: Any) -> Any:
-        config = {"frozen": True, "kw_only": True, "gc": False, **config}
         taken = take(name, namespace)
         before = inherited(bases)
         if not taken and not before:
@@ -58,30 +83,29 @@ class RecordMeta(msgspec.StructMeta):
         layout = lay_out(entries)
         fill(namespace, layout)
         made = super().__new__(mcs, name, bases, namespace, **config)
-        finish(cast(Any, made), root, entries, layout)
+        finish(made, root, entries, layout)
         return made
 
-    def __getattribute__(cls, name: str) -> Any:
-        if name[:1] != "_":
-            shape = type.__getattribute__(cls, "__f_shape__")
-            if shape is not None and name in shape.entries:
-                return shape.entries[name]
-        return type.__getattribute__(cls, name)
 
-
-class Record(msgspec.Struct, Generic[O], metaclass=RecordMeta):
+class Record(Row[O], Generic[O], metaclass=RecordMeta):
     """Base of what is selected of an object's records: ``class CompanyRow(Record[Company])``.
 
-    Rows are read-only, compare by value, and can be hashed, copied and pickled.
+    The body is the selection: an attribute is a field (``name = Company.name``), a field of a composite or behind a
+    to-one relation (``Person.company.name``), a whole composite (``Company.address``), or another Record, by
+    `one` or `many`. A Record may inherit from another of the same object; methods and properties are welcome.
     """
 
-    __f_shape__: ClassVar[Any] = None
-    __f_object__: ClassVar[Any] = None
-
     @classmethod
-    def one(cls, path: Object[P, O]) -> NestedRow[P, Self | None]:
-        """Select this Record at the end of a to-one relation: ``MemberRow.one(Company.account_owner)``."""
+    def one(cls, path: Object[P, O] | Morph[P, O]) -> NestedRow[P, Self | None]:
+        """Select this Record at the end of a to-one relation: ``MemberRow.one(Company.account_owner)``.
+
+        A relation that leads to one of several objects takes a Record for each that is of interest, and gives the
+        row of whichever it leads to, None for any other: ``CompanyRow.one(NoteTarget.target) |
+        PersonRow.one(NoteTarget.target)``.
+        """
         steps: Any = path
+        if isinstance(steps, Morph):
+            steps = steps._f_to(cls.__f_object__, cls.__name__)
         if not isinstance(steps, Object):
             raise TypeError(f"{cls.__name__}.one() takes a to-one relation, not {path!r}.")
         if len(steps._f_path) != 1:
@@ -89,12 +113,12 @@ class Record(msgspec.Struct, Generic[O], metaclass=RecordMeta):
                 f"{cls.__name__}.one({'.'.join(steps._f_path)}) leads through another record: "
                 "select that record by a Record of its own, and this one in it."
             )
-        check_target(cls, type(path), steps._f_path[0])
+        check_target(cls, type(steps), steps._f_path[0])
         made: Any = Child(cls, steps._f_root, steps._f_path, many=False)
         return made  # type: ignore[no-any-return]
 
     @classmethod
-    def many(cls, relation: ToMany[P, O]) -> NestedRow[P, list[Self]]:
+    def many(cls, relation: ToMany[P, O]) -> NestedRows[P, Self]:
         """Select this Record for every record of a to-many relation: ``PersonRow.many(Company.people)``."""
         link: Any = relation
         if not isinstance(link, ToMany):
@@ -121,25 +145,5 @@ class Record(msgspec.Struct, Generic[O], metaclass=RecordMeta):
         """The query for all records, sorted by these keys."""
         return cls.query().order_by(*orders)
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in _shown(self))})"
 
-    def __rich_repr__(self) -> Any:
-        return list(_values(self))
-
-    def __hash__(self) -> int:
-        shape: Any = type(self).__f_shape__
-        without: frozenset[str] = shape.unhashable if shape else frozenset()
-        return hash((type(self), *(getattr(self, f) for f in self.__struct_fields__ if f not in without)))
-
-
-def _values(row: Any) -> Iterator[tuple[str, Any]]:
-    shape: Any = row.__f_shape__
-    for name, entry in shape.entries.items() if shape else ():
-        missing = isinstance(entry, Child) and entry.many and getattr(row, WIRE + name) is msgspec.UNSET
-        yield name, msgspec.UNSET if missing else getattr(row, name)
-
-
-def _shown(row: Any) -> Iterator[tuple[str, str]]:
-    for name, value in _values(row):
-        yield name, "..." if value is msgspec.UNSET else repr(value)
+__all__ = ["NestedRow", "NestedRows", "Record", "RecordMeta"]

@@ -34,6 +34,38 @@ class Child:
     path: tuple[str, ...]
     many: bool
 
+    def __or__(self, other: object) -> Choice:
+        return Choice((self,)) | other
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Several nested Records, of which a row has the one that is there: ``A.one(X.target) | B.one(X.target)``."""
+
+    ways: tuple[Child, ...]
+
+    @property
+    def root(self) -> Any:
+        return self.ways[0].root
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return tuple(way.path[0] for way in self.ways)
+
+    def __or__(self, other: object) -> Choice:
+        more = other.ways if isinstance(other, Choice) else (other,) if isinstance(other, Child) else None
+        if more is None:
+            raise TypeError(f"A nested Record is joined by | with another one, not with {other!r}.")
+        ways = (*self.ways, *more)
+        for way in ways:
+            if way.many:
+                raise TypeError(f"{way.path[0]} leads to many records; | joins to-one relations only.")
+            if way.root is not self.root:
+                raise TypeError(f"{way.path[0]} is a relation of {way.root.__name__}, not of {self.root.__name__}.")
+        if len({way.path for way in ways}) < len(ways):
+            raise TypeError(f"{' | '.join(self.path)} names one relation twice.")
+        return Choice(ways)
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -43,10 +75,12 @@ class Shape:
     entries: dict[str, Any]
     node_type: Any
     unhashable: frozenset[str]
+    readers: dict[str, Callable[[Any], Any]]
 
     def get(self, row: Any, name: str) -> Any:
         """The value, or the rows, that the row calls ``name``."""
-        return getattr(row, name)
+        reader = self.readers.get(name)
+        return getattr(row, name) if reader is None else reader(row)
 
     def attach(self, row: Any, name: str, children: list[Any]) -> None:
         """Put the complete children of a to-many into the row."""
@@ -57,12 +91,20 @@ class Shape:
 
     def selection(self) -> Selection:
         """The same in the planner's words."""
-        items = self.entries.items()
-        columns = tuple(Column(name, e._f_path) for name, e in items if not isinstance(e, Child))
-        nested = tuple(
-            Nested(name, e.path[0], e.record.query().selection, e.many) for name, e in items if isinstance(e, Child)
-        )
-        return Selection(self.object._f_wire, columns, nested, self)
+        columns = [Column(name, e._f_path) for name, e in self.entries.items() if not isinstance(e, (Child, Choice))]
+        nested = [
+            Nested(called, way.path[0], way.record.query().selection, way.many)
+            for name, entry in self.entries.items()
+            for called, way in _ways(name, entry)
+        ]
+        return Selection(self.object._f_wire, tuple(columns), tuple(nested), self)
+
+
+def _ways(name: str, entry: Any) -> list[tuple[str, Child]]:
+    """The nested selections of an attribute, and what the Selection calls each."""
+    if isinstance(entry, Choice):
+        return [(f"{name}.{way.path[0]}", way) for way in entry.ways]
+    return [(name, entry)] if isinstance(entry, Child) else []
 
 
 @dataclass
@@ -75,6 +117,7 @@ class Layout:
     types: dict[str, Any] = field(default_factory=dict[str, Any])
     shared: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     unhashable: set[str] = field(default_factory=set[str])
+    readers: dict[str, Callable[[Any], Any]] = field(default_factory=dict[str, Callable[[Any], Any]])
 
     def slot(self, name: str, type_: Any, wire: str) -> None:
         """A slot that msgspec fills from the wire field."""
@@ -94,6 +137,12 @@ def lay_out(entries: dict[str, Any]) -> Layout:
     for name, entry in entries.items():
         if isinstance(entry, Child) and entry.many:
             _lay_out_many(layout, name)
+        elif isinstance(entry, Choice):
+            for called, way in _ways(name, entry):
+                slot = f"{WIRE}{called.replace('.', '_')}"
+                by_wire.setdefault(way.path[0], {})[slot] = way
+                layout.readers[called] = attrgetter(slot)
+            layout.members[name] = _choice_property([layout.readers[called] for called, _ in _ways(name, entry)])
         else:
             by_wire.setdefault(path_of(entry)[0], {})[name] = entry
     for wire, group in by_wire.items():
@@ -102,7 +151,7 @@ def lay_out(entries: dict[str, Any]) -> Layout:
 
 
 def path_of(entry: Any) -> tuple[str, ...]:
-    return entry.path if isinstance(entry, Child) else entry._f_path
+    return entry.path if isinstance(entry, (Child, Choice)) else entry._f_path
 
 
 def _lay_out_many(layout: Layout, name: str) -> None:
@@ -110,6 +159,13 @@ def _lay_out_many(layout: Layout, name: str) -> None:
     layout.late(slot, Any)
     layout.unhashable.add(slot)
     layout.members[name] = _children_property(name, slot)
+
+
+def _choice_property(readers: list[Callable[[Any], Any]]) -> property:
+    def read(row: Any) -> Any:
+        return next((found for get in readers if (found := get(row)) is not None), None)
+
+    return property(read)
 
 
 def _children_property(name: str, slot: str) -> property:
@@ -233,4 +289,4 @@ def splitter(layout: Layout, then: Callable[[Any], None] | None) -> Callable[[An
     return split
 
 
-__all__ = ["Child", "Layout", "Shape", "lay_out", "path_of", "splitter"]
+__all__ = ["Child", "Choice", "Layout", "Shape", "lay_out", "path_of", "splitter"]

@@ -127,9 +127,12 @@ def _notes(names: dict[str, str], form: Callable[[str], str], what: str) -> tupl
 def _module(record: ObjectModel, names: Names, model: SchemaModel) -> ModuleContext:
     own = names.objects[record.type_name]
     attributes = assign([*(f.name for f in record.fields), *(r.name for r in record.relations)], attribute_name)
+    morphs = _morphs(record)
+    choices = assign([name for name in morphs if name not in attributes], attribute_name, attributes.values())
     lines = (
         *(_field(f, attributes[f.name], own, names, model) for f in record.fields),
         *(_relation(r, attributes[r.name], own, names, model) for r in record.relations),
+        *(_morph(name, made, morphs[name], own, names, model) for name, made in choices.items()),
     )
     targets = {names.modules[t.singular]: names.objects[t.type_name] for t in _targets(record, model)}
     header = layout.class_header(
@@ -144,6 +147,23 @@ def _module(record: ObjectModel, names: Names, model: SchemaModel) -> ModuleCont
         record=ClassContext(own, header, lines, _notes(attributes, attribute_name, "field")),
         imports=_imports(lines, targets),
     )
+
+
+def _morphs(record: ObjectModel) -> dict[str, list[RelationModel]]:
+    """The to-one relations of each morph relation, which leads to one of several objects."""
+    found: dict[str, list[RelationModel]] = {}
+    for relation in record.relations:
+        if relation.morph and not relation.is_to_many:
+            found.setdefault(relation.morph, []).append(relation)
+    return found
+
+
+def _morph(morph: str, attribute: str, ways: list[RelationModel], own: str, names: Names, model: SchemaModel) -> str:
+    targets = {way.name: names.objects[model.object(way.target).type_name] for way in ways}
+    union = " | ".join(dict.fromkeys(targets.values()))
+    pairs = [layout.call("", layout.string(checked(n, "relation")), layout.string(to)) for n, to in targets.items()]
+    value = layout.call("_f.Morph", layout.string(checked(morph, "relation")), *pairs)
+    return layout.assignment(attribute, layout.subscript("_f.Morph", own, union), value)
 
 
 def _targets(record: ObjectModel, model: SchemaModel) -> list[ObjectModel]:

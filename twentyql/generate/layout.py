@@ -51,9 +51,18 @@ def call(head: str, *items: Node) -> Bracket:
 def spread(before: str, node: Node, after: str, indent: int = 0) -> list[str]:
     """``before node after`` on one line if it fits, else with the content of the node's brackets below it."""
     flat = f"{' ' * indent}{before}{node}{after}"
-    if len(flat) <= WIDTH or isinstance(node, str):
+    if len(flat) <= WIDTH:
         return [flat]
+    if isinstance(node, str):
+        return _union(f"{' ' * indent}{before}", node, after, indent)
     return _broken(before, node, after, indent)
+
+
+def _union(before: str, node: str, after: str, indent: int) -> list[str]:
+    """``A | B`` with one member a line; anything else as it is."""
+    first, *rest = node.split(" | ")
+    lines = [f"{before}{first}", *(f"{' ' * indent}| {member}" for member in rest)]
+    return [*lines[:-1], f"{lines[-1]}{after}"]
 
 
 def _broken(before: str, node: Bracket, after: str, indent: int) -> list[str]:

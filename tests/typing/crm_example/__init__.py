@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .company import Company as Company
+    from .note_target import NoteTarget as NoteTarget
+    from .opportunity import Opportunity as Opportunity
     from .person import Person as Person
     from .workspace_member import WorkspaceMember as WorkspaceMember
 
 _MODULES = {
     "Company": "company",
+    "NoteTarget": "note_target",
+    "Opportunity": "opportunity",
     "Person": "person",
     "WorkspaceMember": "workspace_member",
 }
 
-__all__ = ["Company", "Person", "WorkspaceMember"]
+__all__ = ["Company", "NoteTarget", "Opportunity", "Person", "WorkspaceMember"]
 
 
 def __getattr__(name: str) -> object:

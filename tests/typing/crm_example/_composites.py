@@ -10,38 +10,27 @@ if TYPE_CHECKING:
     from . import _enums as _e
 
 
-class FullNameValue(
+class ActorValue(
     _f.Value,
     frozen=True,
     rename={
-        "first_name": "firstName",
-        "last_name": "lastName",
+        "source": "source",
+        "workspace_member_id": "workspaceMemberId",
+        "name": "name",
+        "context": "context",
     },
 ):
-    first_name: _f.OptStr
-    last_name: _f.OptStr
+    source: _f.OptStr
+    workspace_member_id: _f.OptStr
+    name: _f.OptStr
+    context: _f.Anything
 
 
-class FullName(_f.Composite[_f.P, _f.V], value=FullNameValue):
-    first_name: _f.Text[FullName, _f.OptStr] = _f.Text("firstName", True)
-    last_name: _f.Text[FullName, _f.OptStr] = _f.Text("lastName", True)
-
-
-class EmailsValue(
-    _f.Value,
-    frozen=True,
-    rename={
-        "primary_email": "primaryEmail",
-        "additional_emails": "additionalEmails",
-    },
-):
-    primary_email: _f.OptStr
-    additional_emails: _f.Anything
-
-
-class Emails(_f.Composite[_f.P, _f.V], value=EmailsValue):
-    primary_email: _f.Text[Emails, _f.OptStr] = _f.Text("primaryEmail", True)
-    additional_emails: _f.Json[Emails, _f.Anything] = _f.Json("additionalEmails", True)
+class Actor(_f.Composite[_f.P, _f.V], value=ActorValue):
+    source: _f.Select[Actor, _e.ActorSourceEnum, _e.ActorSourceEnum | None] = _f.Select("source", True)
+    workspace_member_id: _f.Uuid[Actor, _f.OptStr] = _f.Uuid("workspaceMemberId", True)
+    name: _f.Text[Actor, _f.OptStr] = _f.Text("name", True)
+    context: _f.Json[Actor, _f.Anything] = _f.Json("context", True)
 
 
 class LinksValue(
@@ -62,23 +51,6 @@ class Links(_f.Composite[_f.P, _f.V], value=LinksValue):
     primary_link_label: _f.Text[Links, _f.OptStr] = _f.Text("primaryLinkLabel", True)
     primary_link_url: _f.Text[Links, _f.OptStr] = _f.Text("primaryLinkUrl", True)
     secondary_links: _f.Json[Links, _f.Anything] = _f.Json("secondaryLinks", True)
-
-
-class CurrencyValue(
-    _f.Value,
-    frozen=True,
-    rename={
-        "amount_micros": "amountMicros",
-        "currency_code": "currencyCode",
-    },
-):
-    amount_micros: _f.OptDec
-    currency_code: _f.OptStr
-
-
-class Currency(_f.Composite[_f.P, _f.V], value=CurrencyValue):
-    amount_micros: _f.Numeric[Currency, _f.OptDec] = _f.Numeric("amountMicros", True)
-    currency_code: _f.Text[Currency, _f.OptStr] = _f.Text("currencyCode", True)
 
 
 class AddressValue(
@@ -116,27 +88,55 @@ class Address(_f.Composite[_f.P, _f.V], value=AddressValue):
     address_lng: _f.Numeric[Address, _f.OptDec] = _f.Numeric("addressLng", True)
 
 
-class ActorValue(
+class CurrencyValue(
     _f.Value,
     frozen=True,
     rename={
-        "source": "source",
-        "workspace_member_id": "workspaceMemberId",
-        "name": "name",
-        "context": "context",
+        "amount_micros": "amountMicros",
+        "currency_code": "currencyCode",
     },
 ):
-    source: _f.OptStr
-    workspace_member_id: _f.OptStr
-    name: _f.OptStr
-    context: _f.Anything
+    amount_micros: _f.OptDec
+    currency_code: _f.OptStr
 
 
-class Actor(_f.Composite[_f.P, _f.V], value=ActorValue):
-    source: _f.Select[Actor, _e.ActorSourceEnum, _e.ActorSourceEnum | None] = _f.Select("source", True)
-    workspace_member_id: _f.Uuid[Actor, _f.OptStr] = _f.Uuid("workspaceMemberId", True)
-    name: _f.Text[Actor, _f.OptStr] = _f.Text("name", True)
-    context: _f.Json[Actor, _f.Anything] = _f.Json("context", True)
+class Currency(_f.Composite[_f.P, _f.V], value=CurrencyValue):
+    amount_micros: _f.Numeric[Currency, _f.OptDec] = _f.Numeric("amountMicros", True)
+    currency_code: _f.Text[Currency, _f.OptStr] = _f.Text("currencyCode", True)
+
+
+class FullNameValue(
+    _f.Value,
+    frozen=True,
+    rename={
+        "first_name": "firstName",
+        "last_name": "lastName",
+    },
+):
+    first_name: _f.OptStr
+    last_name: _f.OptStr
+
+
+class FullName(_f.Composite[_f.P, _f.V], value=FullNameValue):
+    first_name: _f.Text[FullName, _f.OptStr] = _f.Text("firstName", True)
+    last_name: _f.Text[FullName, _f.OptStr] = _f.Text("lastName", True)
+
+
+class EmailsValue(
+    _f.Value,
+    frozen=True,
+    rename={
+        "primary_email": "primaryEmail",
+        "additional_emails": "additionalEmails",
+    },
+):
+    primary_email: _f.OptStr
+    additional_emails: _f.Anything
+
+
+class Emails(_f.Composite[_f.P, _f.V], value=EmailsValue):
+    primary_email: _f.Text[Emails, _f.OptStr] = _f.Text("primaryEmail", True)
+    additional_emails: _f.Json[Emails, _f.Anything] = _f.Json("additionalEmails", True)
 
 
 class PhonesValue(

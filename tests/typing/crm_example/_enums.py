@@ -23,6 +23,14 @@ CompanyWorkPolicyEnum: TypeAlias = Literal[
     "REMOTE_WORK",
 ]
 
+OpportunityStageEnum: TypeAlias = Literal[
+    "NEW",
+    "SCREENING",
+    "MEETING",
+    "PROPOSAL",
+    "CUSTOMER",
+]
+
 PersonPerformanceRatingEnum: TypeAlias = Literal[
     "RATING_1",
     "RATING_2",

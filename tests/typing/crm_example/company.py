@@ -9,6 +9,7 @@ from twentyql.build import fields as _f
 if TYPE_CHECKING:
     from . import _composites as _c
     from . import _enums as _e
+    from .opportunity import Opportunity
     from .person import Person
     from .workspace_member import WorkspaceMember
 
@@ -42,3 +43,4 @@ class Company(_f.Object[_f.P, "Company"], wire="company", plural="companies"):
     account_owner_id: _f.Uuid[Company, _f.OptStr] = _f.Uuid("accountOwnerId", True)
     account_owner: _f.ToOne[WorkspaceMember[Company], WorkspaceMember] = _f.ToOne("accountOwner", "WorkspaceMember")
     people: _f.ToMany[Company, Person] = _f.ToMany("people", "Person")
+    opportunities: _f.ToMany[Company, Opportunity] = _f.ToMany("opportunities", "Opportunity")
