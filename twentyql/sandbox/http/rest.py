@@ -10,6 +10,7 @@ from twentyql.sandbox.http.answers import Answer, json_answer, rest_error
 from twentyql.sandbox.http.auth import Caller
 from twentyql.sandbox.http.rest_arguments import DEFAULT_LIMIT
 from twentyql.sandbox.http.rest_calls import Request, RestCall, read_call
+from twentyql.sandbox.http.rest_objects import rest_object
 from twentyql.sandbox.model import Model
 from twentyql.sandbox.root import Refused, Root
 
@@ -49,7 +50,7 @@ class Rest:
         if parts[:1] != ["objects"]:
             raise Refused(f"The sandbox serves no /rest/metadata/{'/'.join(parts)}.", "NOT_FOUND")
         if len(parts) > 1:
-            return {"data": {"object": _object(self._one(parts[1]))}}
+            return {"data": {"object": rest_object(self._one(parts[1]), self.model.workspace)}}
         return self._object_page(query)
 
     def _one(self, wanted: str) -> Mapping[str, Any]:
@@ -72,7 +73,7 @@ class Rest:
             "startCursor": shown[0] if shown else None,
             "endCursor": shown[-1] if shown else None,
         }
-        page = [_object(node) for node in self.objects[start:stop]]
+        page = [rest_object(node, self.model.workspace) for node in self.objects[start:stop]]
         return {"data": {"objects": page}, "pageInfo": info, "totalCount": len(ids)}
 
 
@@ -132,16 +133,3 @@ def _flat_value(value: Any) -> Any:
     if isinstance(value, dict) and isinstance(value.get("edges"), list):
         return [flat(edge["node"]) for edge in value["edges"]]
     return value
-
-
-def _object(node: Mapping[str, Any]) -> dict[str, Any]:
-    """An object of the data model in the REST form: what is null is left out, fields have no relations."""
-    own = {name: value for name, value in node.items() if name not in _GRAPHQL_ONLY and value is not None}
-    return own | {"fields": [_field(field) for field in node["fieldsList"]]}
-
-
-def _field(field: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in field.items() if name not in _GRAPHQL_ONLY and value is not None}
-
-
-_GRAPHQL_ONLY = frozenset({"fieldsList", "indexMetadataList", "duplicateCriteria", "relation", "morphRelations"})

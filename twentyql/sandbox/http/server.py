@@ -40,8 +40,9 @@ class Sandbox:
     >>> async with Sandbox.demo() as sandbox:
     ...     client = twentyql.connect(sandbox.url, sandbox.key)
 
-    A ``db`` file keeps its rows: one that has some is served as it is. ``engine`` is there after the start. Raises
-    ConfigError when the port is taken, SchemaError for a broken snapshot.
+    A ``db`` file keeps its rows: one that has some is served as it is. ``actor`` is the name of the key, in which rows
+    are written. ``engine`` is there after the start. Raises ConfigError when the port is taken, SchemaError for a
+    broken snapshot.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Sandbox:
         port: int = 0,
         db: Path | str | None = None,
         clock: Clock = time.monotonic,
+        actor: str = "sandbox",
     ) -> None:
         self.key = key or ANY_KEY
         self.ledger = Ledger()
@@ -64,6 +66,7 @@ class Sandbox:
         self._port = port
         self._db = Path(db) if db is not None else None
         self._clock = clock
+        self._actor = actor
         self._engine: Engine | None = None
         self._worker: ThreadPoolExecutor | None = None
         self._runner: web.AppRunner | None = None
@@ -140,7 +143,7 @@ class Sandbox:
         return await asyncio.get_running_loop().run_in_executor(self._worker, job)
 
     def _make_engine(self, model: Model) -> Engine:
-        return Engine(model, self._db)
+        return Engine(model, self._db, actor=self._actor)
 
     def _loaded(self, snapshot: Snapshot) -> Engine:
         engine = self._make_engine(read_model(snapshot.objects, snapshot.workspace))
@@ -149,7 +152,7 @@ class Sandbox:
 
     def _load(self) -> App:
         made = self._make()
-        self._engine = made.engine() if isinstance(made, Image) else self._loaded(made)
+        self._engine = made.engine(self._actor) if isinstance(made, Image) else self._loaded(made)
         model = self._engine.model  # and its model
         self.warnings = tuple(self._engine.warnings)
         throttle = Throttle(self._limits, self._clock)
