@@ -45,6 +45,6 @@ class Whole:
 
 
 @asynccontextmanager
-async def whole(rows: int = 20, **options: Any) -> AsyncIterator[Whole]:
+async def whole(rows: int = 0, **options: Any) -> AsyncIterator[Whole]:
     async with Sandbox.demo(rows=rows, **options) as sandbox, aiohttp.ClientSession() as session:
         yield Whole(sandbox, session)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Protocol
 
@@ -18,6 +17,7 @@ from twentyql.sandbox.http.limits import Throttle
 from twentyql.sandbox.http.pages import lie_after, lie_before, root_refusal
 from twentyql.sandbox.model import Model
 from twentyql.sandbox.root import Refused, Root
+from twentyql.sandbox.workspace.served import Derived, Workspace
 
 _LOG = logging.getLogger(__name__)
 INTROSPECTION = frozenset({"__schema", "__type"})
@@ -33,37 +33,41 @@ class Runs(Protocol):
     def run(self, root: Root) -> Any: ...
 
 
-@dataclass(frozen=True)
 class Core:
     """The endpoint: the engine behind it, and ``work``, which runs a function in the engine's thread."""
 
-    model: Model
-    engine: Runs
-    work: Work
-    throttle: Throttle
-    faults: Faults
-    make_schema: Callable[[Model], GraphQLSchema]
+    def __init__(
+        self,
+        workspace: Workspace,
+        engine: Runs,
+        work: Work,
+        throttle: Throttle,
+        faults: Faults,
+        make_schema: Callable[[Model], GraphQLSchema],
+    ) -> None:
+        self.workspace = workspace
+        self.engine = engine
+        self.work = work
+        self.throttle = throttle
+        self.faults = faults
+        self._schema = Derived(make_schema)
+        self._query_roots = Derived(query_roots)
+        self._introspected = Derived[dict[str, dict[str, Any]]](lambda model: {})
 
-    @cached_property
+    @property
+    def model(self) -> Model:
+        """The data model as it is now."""
+        return self.workspace.model
+
+    @property
     def schema(self) -> GraphQLSchema:
-        """The workspace's schema, built when first asked for."""
-        return self.make_schema(self.model)
+        """The workspace's schema, built when first asked for, and anew after each change of the data model."""
+        return self._schema(self.model)
 
     @cached_property
     def classic_schema(self) -> GraphQLSchema:
         """The schema of everything that is no record."""
         return classic.core_classic_schema()
-
-    @cached_property
-    def query_roots(self) -> frozenset[str]:
-        """The names of the record roots that read."""
-        names = ((o.plural, o.singular, f"{o.singular}Duplicates", f"{o.plural}GroupBy") for o in self.model.objects)
-        return frozenset(name for four in names for name in four)
-
-    @cached_property
-    def _introspected(self) -> dict[str, dict[str, Any]]:
-        """Answers to introspection, which never change and are large."""
-        return {}
 
     async def answer(self, document: DocumentNode, operation: Operation, *, known: bool) -> Answer:
         """Answer one operation; ``known`` says that the caller has a key."""
@@ -80,7 +84,7 @@ class Core:
         return await self._classic(document, operation)
 
     def _is_record(self, operation: Operation, name: str) -> bool:
-        kind = "query" if name in self.query_roots else "mutation"
+        kind = "query" if name in self._query_roots(self.model) else "mutation"
         return self.engine.knows(name) and name != "search" and kind == operation.kind
 
     def _is_direct(self, operation: Operation) -> bool:
@@ -144,13 +148,20 @@ class Core:
             return {"errors": [_introspection_refused(call) for call in operation.calls]}
         only = introspection_document(document, operation)
         key = print_ast(only) + repr(operation.variables)
-        if key not in self._introspected:
-            self._introspected[key] = await self.work(partial(self._introspection, only, operation))
-        return self._introspected[key]
+        known = self._introspected(self.model)
+        if key not in known:
+            known[key] = await self.work(partial(self._introspection, only, operation))
+        return known[key]
 
     def _introspection(self, only: DocumentNode, operation: Operation) -> dict[str, Any]:
         found = classic.invalid(self.schema, only)
         return {"errors": found} if found else classic.run(self.schema, only, {}, operation.variables, operation.name)
+
+
+def query_roots(model: Model) -> frozenset[str]:
+    """The names of the record roots that read."""
+    names = ((o.plural, o.singular, f"{o.singular}Duplicates", f"{o.plural}GroupBy") for o in model.objects)
+    return frozenset(name for four in names for name in four)
 
 
 def run_guarded(engine: Runs, root: Root) -> Any:

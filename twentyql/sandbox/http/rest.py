@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +11,8 @@ from twentyql.sandbox.http.auth import Caller
 from twentyql.sandbox.http.rest_arguments import DEFAULT_LIMIT
 from twentyql.sandbox.http.rest_calls import Request, RestCall, read_call
 from twentyql.sandbox.http.rest_objects import rest_object
-from twentyql.sandbox.model import Model
 from twentyql.sandbox.root import Refused, Root
+from twentyql.sandbox.workspace.served import Workspace
 
 STATUSES = {
     "LIMIT_REACHED": (429, "HttpException"),
@@ -28,13 +28,12 @@ Run = Callable[[Root], Awaitable[Any]]
 class Rest:
     """The endpoint: ``run`` runs a root field as ``/graphql`` does."""
 
-    model: Model
-    objects: Sequence[Mapping[str, Any]]
+    workspace: Workspace
     run: Run
 
     def call(self, request: Request) -> RestCall | None:
         """What a core call runs; None for the metadata. Raises Refused for what cannot be read."""
-        return None if request.parts[:1] == ["metadata"] else read_call(self.model, request)
+        return None if request.parts[:1] == ["metadata"] else read_call(self.workspace.model, request)
 
     async def answer(self, request: Request, call: RestCall | None) -> Answer:
         """Answer a request whose caller has a key."""
@@ -50,17 +49,17 @@ class Rest:
         if parts[:1] != ["objects"]:
             raise Refused(f"The sandbox serves no /rest/metadata/{'/'.join(parts)}.", "NOT_FOUND")
         if len(parts) > 1:
-            return {"data": {"object": rest_object(self._one(parts[1]), self.model.workspace)}}
+            return {"data": {"object": rest_object(self._one(parts[1]), self.workspace.info)}}
         return self._object_page(query)
 
     def _one(self, wanted: str) -> Mapping[str, Any]:
-        found = next((node for node in self.objects if node["id"] == wanted), None)
+        found = next((node for node in self.workspace.model.nodes if node["id"] == wanted), None)
         if found is None:
             raise Refused(f"Object {wanted} not found", "NOT_FOUND")
         return found
 
     def _object_page(self, query: Mapping[str, str]) -> dict[str, Any]:
-        ids = [node["id"] for node in self.objects]
+        ids = [node["id"] for node in self.workspace.model.nodes]
         after = query.get("starting_after")
         if after and after not in ids:
             raise Refused(f"Invalid cursor: {after}")
@@ -73,7 +72,8 @@ class Rest:
             "startCursor": shown[0] if shown else None,
             "endCursor": shown[-1] if shown else None,
         }
-        page = [rest_object(node, self.model.workspace) for node in self.objects[start:stop]]
+        model = self.workspace.model
+        page = [rest_object(node, model.workspace) for node in model.nodes[start:stop]]
         return {"data": {"objects": page}, "pageInfo": info, "totalCount": len(ids)}
 
 

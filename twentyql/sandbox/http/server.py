@@ -27,7 +27,7 @@ from twentyql.sandbox.records.engine import Engine
 from twentyql.sandbox.records.image import Image
 from twentyql.sandbox.snapshot import Snapshot, read_snapshot
 from twentyql.sandbox.types.core import core_schema
-from twentyql.sandbox.types.metadata import linked_nodes, metadata_schema
+from twentyql.sandbox.workspace.served import Workspace
 
 ANY_KEY = "sandbox-key"
 LIMITS = {"open": OPEN, "stock": Limits()}
@@ -153,12 +153,12 @@ class Sandbox:
     def _load(self) -> App:
         made = self._make()
         self._engine = made.engine(self._actor) if isinstance(made, Image) else self._loaded(made)
-        model = self._engine.model  # and its model
+        workspace = Workspace(self._engine.model, self._engine)
         self.warnings = tuple(self._engine.warnings)
         throttle = Throttle(self._limits, self._clock)
-        core = Core(model, self._engine, self._work, throttle, self.faults, core_schema)
-        metadata = Metadata(linked_nodes(model.nodes), model.workspace, metadata_schema())
-        rest = Rest(model, model.nodes, lambda root: core.run_root(root.name, root, "/rest"))
+        core = Core(workspace, self._engine, self._work, throttle, self.faults, core_schema)
+        metadata = Metadata(workspace)
+        rest = Rest(workspace, lambda root: core.run_root(root.name, root, "/rest"))
         return App(self._access, core, metadata, rest, self._work, self.faults, self.ledger, self._clock)
 
     async def _listen(self, app: App) -> None:

@@ -20,6 +20,7 @@ from twentyql.sandbox.records.kept import unusable
 from twentyql.sandbox.records.layout import Layout, Layouts, lay_out
 from twentyql.sandbox.records.merging import merge
 from twentyql.sandbox.records.reads import read_list, read_one
+from twentyql.sandbox.records.remap import remap
 from twentyql.sandbox.records.search import search
 from twentyql.sandbox.records.store import Store, dangling
 from twentyql.sandbox.records.writes import write_runners
@@ -142,6 +143,11 @@ class Engine:
                 return
             self._add_all()
         self.on_model(self.model)
+
+    def remap(self, singular: str, name: str, values: Mapping[str, str | None]) -> None:
+        """Replace values of a SELECT or MULTI_SELECT field in every row, as when its options change."""
+        with self._lock, self._store.transaction():
+            remap(self._store, self._store.layouts.by_singular[singular], name, values)
 
     def knows(self, root_name: str) -> bool:
         """Whether a root field of this name is run here."""

@@ -1,4 +1,4 @@
-"""The part of ``/metadata`` that the sandbox serves: objects with their fields, and the workspace.
+"""The schema of ``/metadata``, and the data model as nodes that its resolvers read.
 
 The nodes are plain dicts that graphql-core's default resolvers read; the roots get their resolvers from the server.
 """
@@ -8,204 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
+from uuid import UUID, uuid5
 
 from graphql import GraphQLSchema, build_schema
 
-METADATA_SDL = '''
-type Query {
-  objects(
-    """Limit or page results."""
-    paging: CursorPaging! = {first: 10}
+from twentyql.sandbox.records.standard import STANDARD
+from twentyql.sandbox.types.metadata_sdl import METADATA_SDL
 
-    """Specify to filter the records returned."""
-    filter: ObjectFilter! = {}
-  ): ObjectConnection!
-  object(id: UUID!): Object!
-  currentWorkspace: Workspace!
-}
-
-"""A UUID scalar type"""
-scalar UUID
-scalar JSON
-
-"""Cursor for paging through collections"""
-scalar ConnectionCursor
-
-input CursorPaging {
-  """Paginate before opaque cursor"""
-  before: ConnectionCursor
-
-  """Paginate after opaque cursor"""
-  after: ConnectionCursor
-
-  """Paginate first"""
-  first: Int
-
-  """Paginate last"""
-  last: Int
-}
-
-input ObjectFilter {
-  and: [ObjectFilter!]
-  or: [ObjectFilter!]
-  id: UUIDFilterComparison
-  isActive: BooleanFieldComparison
-  isSystem: BooleanFieldComparison
-  isSearchable: BooleanFieldComparison
-}
-
-input UUIDFilterComparison {
-  is: Boolean
-  isNot: Boolean
-  eq: UUID
-  neq: UUID
-  gt: UUID
-  gte: UUID
-  lt: UUID
-  lte: UUID
-  like: UUID
-  notLike: UUID
-  iLike: UUID
-  notILike: UUID
-  in: [UUID!]
-  notIn: [UUID!]
-}
-
-input BooleanFieldComparison {
-  is: Boolean
-  isNot: Boolean
-}
-
-type ObjectConnection {
-  """Paging information"""
-  pageInfo: PageInfo!
-
-  """Array of edges."""
-  edges: [ObjectEdge!]!
-}
-
-type ObjectEdge {
-  """The node containing the Object"""
-  node: Object!
-
-  """Cursor for this node."""
-  cursor: ConnectionCursor!
-}
-
-type PageInfo {
-  """true if paging forward and there are more records."""
-  hasNextPage: Boolean
-
-  """true if paging backwards and there are more records."""
-  hasPreviousPage: Boolean
-
-  """The cursor of the first returned record."""
-  startCursor: ConnectionCursor
-
-  """The cursor of the last returned record."""
-  endCursor: ConnectionCursor
-}
-
-type Object {
-  id: UUID!
-  nameSingular: String!
-  namePlural: String!
-  labelSingular: String!
-  labelPlural: String!
-  description: String
-  icon: String
-  isActive: Boolean!
-  isSystem: Boolean!
-  isSearchable: Boolean!
-  labelIdentifierFieldMetadataId: UUID
-  duplicateCriteria: [[String!]!]
-  fieldsList: [Field!]!
-  indexMetadataList: [Index!]!
-}
-
-type Field {
-  id: UUID!
-  type: FieldMetadataType!
-  name: String!
-  label: String!
-  description: String
-  icon: String
-  isActive: Boolean
-  isSystem: Boolean
-  isNullable: Boolean
-  isUnique: Boolean
-  defaultValue: JSON
-  options: JSON
-  settings: JSON
-  objectMetadataId: UUID!
-  relation: Relation
-  morphRelations: [Relation!]
-  object: Object
-}
-
-type Relation {
-  type: RelationType!
-  sourceObjectMetadata: Object!
-  targetObjectMetadata: Object!
-  sourceFieldMetadata: Field!
-  targetFieldMetadata: Field!
-}
-
-"""Relation type"""
-enum RelationType {
-  ONE_TO_MANY
-  MANY_TO_ONE
-}
-
-"""Type of the field"""
-enum FieldMetadataType {
-  ACTOR
-  ADDRESS
-  ARRAY
-  BOOLEAN
-  CURRENCY
-  DATE
-  DATE_TIME
-  EMAILS
-  FILES
-  FULL_NAME
-  LINKS
-  MORPH_RELATION
-  MULTI_SELECT
-  NUMBER
-  NUMERIC
-  PHONES
-  POSITION
-  RATING
-  RAW_JSON
-  RELATION
-  RICH_TEXT
-  SELECT
-  TEXT
-  TS_VECTOR
-  UUID
-}
-
-type Index {
-  id: UUID!
-  name: String!
-  isUnique: Boolean!
-  indexFieldMetadataList: [IndexField!]!
-}
-
-type IndexField {
-  fieldMetadataId: UUID!
-  order: Float!
-}
-
-type Workspace {
-  id: UUID!
-  displayName: String
-  metadataVersion: Float!
-  subdomain: String!
-}
-'''
 Node = dict[str, Any]
+# Stands for what a snapshot does not tell: the namespace of ids made from ids, and when the workspace was set up.
+NAMESPACE = UUID("20202020-0000-4000-8000-000000000000")
+TIMES = {"createdAt": "2026-01-01T00:00:00.000Z", "updatedAt": "2026-01-01T00:00:00.000Z"}
+OBJECT: Node = {
+    "isRemote": False,
+    "isUIEditable": True,
+    "isUICreatable": True,
+    "isSearchable": False,
+    "isLabelSyncedWithName": False,
+    "description": None,
+    "icon": None,
+}
 
 
 @cache
@@ -217,14 +39,13 @@ def metadata_schema() -> GraphQLSchema:
 def linked_nodes(nodes: Iterable[Mapping[str, Any]]) -> list[Node]:
     """Copies of object nodes whose relations hold the whole objects and fields, not only their ids and names.
 
-    A recorded data model has what its query selected; with the links every selection that the schema allows is answered
-    (the links make circles, so the result is for resolvers, not for JSON). Dangling ids keep what was recorded.
+    A recorded data model has what its query selected; with the links, and with defaults for the columns that it lacks,
+    every selection that the schema allows is answered (the links make circles, so the result is for resolvers, not for
+    JSON). Dangling ids keep what was recorded.
     """
-    objects = {str(node["id"]): dict(node) for node in nodes}
+    objects = {str(node["id"]): complete_object(node) for node in nodes}
     for copied in objects.values():
-        copied["fieldsList"] = [
-            {**field, "object": copied, "objectMetadataId": copied["id"]} for field in copied["fieldsList"]
-        ]
+        copied["fieldsList"] = [{**field, "object": copied} for field in copied["fieldsList"]]
     fields = {str(field["id"]): field for copied in objects.values() for field in copied["fieldsList"]}
     for field in fields.values():
         if field.get("relation"):
@@ -232,6 +53,47 @@ def linked_nodes(nodes: Iterable[Mapping[str, Any]]) -> list[Node]:
         if field.get("morphRelations"):
             field["morphRelations"] = [_linked(morph, field, objects, fields) for morph in field["morphRelations"]]
     return list(objects.values())
+
+
+def complete_object(node: Mapping[str, Any]) -> Node:
+    """An object with every column of the metadata, those of its fields and indexes too."""
+    identity = str(node["id"])
+    own = {**_common(identity, _application(node)), **OBJECT, **node}
+    own["isUIReadOnly"] = not own["isUIEditable"]
+    own["fieldsList"] = [_field(field, own) for field in node["fieldsList"]]
+    own["indexMetadataList"] = [_index(index) for index in node.get("indexMetadataList") or ()]
+    own["searchFieldMetadataList"] = []
+    return own
+
+
+def _application(node: Mapping[str, Any]) -> str:
+    """The id of the application that an object belongs to: the standard one, or the workspace's own."""
+    return str(uuid5(NAMESPACE, "standard" if node["nameSingular"] in STANDARD else "custom"))
+
+
+def _common(identity: str, application: str) -> Node:
+    return {"universalIdentifier": str(uuid5(NAMESPACE, identity)), "applicationId": application, **TIMES}
+
+
+def _field(field: Mapping[str, Any], node: Node) -> Node:
+    identity, system = str(field["id"]), bool(field.get("isSystem"))
+    own = {
+        **_common(identity, node["applicationId"]),
+        "isUIEditable": not system,
+        "isLabelSyncedWithName": False,
+        **field,
+    }
+    return {**own, "isUIReadOnly": not own["isUIEditable"], "objectMetadataId": node["id"]}
+
+
+def _index(index: Mapping[str, Any]) -> Node:
+    parts = [{"id": str(uuid5(NAMESPACE, f"{index['id']}{n}")), **TIMES, **part} for n, part in _numbered(index)]
+    kind = {"isCustom": False, "indexType": "BTREE", "indexWhereClause": None}
+    return {**kind, **TIMES, **index, "indexFieldMetadataList": parts}
+
+
+def _numbered(index: Mapping[str, Any]) -> Iterable[tuple[int, Mapping[str, Any]]]:
+    return enumerate(index["indexFieldMetadataList"])
 
 
 def _linked(relation: Mapping[str, Any], field: Node, objects: Mapping[str, Node], fields: Mapping[str, Node]) -> Node:
