@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 import aiohttp
 
 from twentyql.sandbox import Sandbox
+from twentyql.sandbox.demo import demo_snapshot
+from twentyql.sandbox.records.image import Image, make_image
 
 
 class Whole:
@@ -44,7 +47,15 @@ class Whole:
             return response.status, await response.json(content_type=None)
 
 
+@cache
+def demo_image() -> Image:
+    """The smallest demo, loaded once."""
+    return make_image(demo_snapshot(0))
+
+
 @asynccontextmanager
-async def whole(rows: int = 0, **options: Any) -> AsyncIterator[Whole]:
-    async with Sandbox.demo(rows=rows, **options) as sandbox, aiohttp.ClientSession() as session:
+async def whole(**options: Any) -> AsyncIterator[Whole]:
+    """A client of a fresh small demo."""
+    made = Sandbox.demo(rows=0, **options) if "db" in options else Sandbox(demo_image, **options)
+    async with made as sandbox, aiohttp.ClientSession() as session:
         yield Whole(sandbox, session)
