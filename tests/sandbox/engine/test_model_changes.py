@@ -139,10 +139,13 @@ def test_a_file_keeps_its_model(tmp_path: Path) -> None:
     first = Engine(MODEL, tmp_path / "kept.db")
     first.load(ROWS)
     first.change_model(changed(lambda objects: field(objects["person"], "jobTitle").update(name="work")))
+    first.keep("hooks", ["old"])
+    first.keep("hooks", [{"url": "x"}])
     first.close()
     second = Engine(MODEL, tmp_path / "kept.db")
     assert people(second, "work")[1]["work"] == "Job 1"
     assert "jobTitle" not in second.model.by_singular["person"].by_name
+    assert (second.kept("hooks"), second.kept("nothing")) == ([{"url": "x"}], None)
     second.close()
 
 

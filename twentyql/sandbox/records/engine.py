@@ -158,6 +158,16 @@ class Engine:
         with self._lock:
             return self._runners[root.name](root)
 
+    def keep(self, name: str, value: Any) -> None:
+        """Write a value for JSON beside the rows, such as the webhooks of a workspace: a file still has it later."""
+        with self._lock:
+            self._store.keep(name, value)
+
+    def kept(self, name: str) -> Any:
+        """What `keep` wrote under ``name``, or None."""
+        with self._lock:
+            return self._store.kept(name)
+
     def image(self) -> bytes:
         """The database as bytes, for engines that start with the same rows."""
         with self._lock:

@@ -1,10 +1,13 @@
-"""The data model that a database file keeps beside its rows, so that a changed one is there at the next start."""
+"""What a database file keeps beside its rows: the data model, so that a changed one is there at the next start, and
+values by name for the server around the engine.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -12,6 +15,7 @@ from twentyql.errors import ConfigError
 from twentyql.sandbox.model import Model, read_model
 
 TABLE = '"~model"'  # no object can be called so
+VALUES = '"~kept"'
 
 
 def kept_model(db: Path) -> Model | None:
@@ -54,3 +58,17 @@ def keep(connection: sqlite3.Connection, model: Model) -> int:
     nodes, workspace = (msgspec.json.encode(part).decode() for part in (model.nodes, model.workspace))
     connection.execute(f"INSERT INTO {TABLE} VALUES (?, ?, ?)", (version, nodes, workspace))
     return version
+
+
+def put(connection: sqlite3.Connection, name: str, value: Any) -> None:
+    """Write ``value``, which is for JSON, under ``name``."""
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {VALUES} (name TEXT PRIMARY KEY, value TEXT)")
+    connection.execute(f"INSERT OR REPLACE INTO {VALUES} VALUES (?, ?)", (name, msgspec.json.encode(value).decode()))
+
+
+def get(connection: sqlite3.Connection, name: str) -> Any:
+    """What was written under ``name``, or None."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = '~kept'").fetchone() is None:
+        return None
+    row = connection.execute(f"SELECT value FROM {VALUES} WHERE name = ?", (name,)).fetchone()
+    return msgspec.json.decode(row[0]) if row else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path as FilePath
@@ -16,7 +16,7 @@ from sqlalchemy.pool import StaticPool
 from twentyql.errors import SchemaError
 from twentyql.sandbox.records.alter import Default, alter
 from twentyql.sandbox.records.dates import bucket
-from twentyql.sandbox.records.kept import keep, kept_version, read_kept
+from twentyql.sandbox.records.kept import get, keep, kept_version, put, read_kept
 from twentyql.sandbox.records.layout import Layout, Layouts, Leaf, lay_out
 from twentyql.sandbox.records.values import writer
 from twentyql.sandbox.records.vectors import VECTOR, vector_writer
@@ -92,7 +92,7 @@ class Store:
         return found
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Generator[None]:
         """All that is done inside is kept, or, on an error, nothing of it."""
         self.begin()
         try:
@@ -126,6 +126,14 @@ class Store:
         """Forget what was changed since `begin`."""
         if self._driver.in_transaction:
             self._connection.exec_driver_sql("ROLLBACK")
+
+    def keep(self, name: str, value: Any) -> None:
+        """Write a value for JSON beside the rows."""
+        put(self._driver, name, value)
+
+    def kept(self, name: str) -> Any:
+        """What `keep` wrote, or None."""
+        return get(self._driver, name)
 
     def data_version(self) -> int:
         """A number that changes when another process has changed the database."""
