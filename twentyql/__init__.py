@@ -16,7 +16,9 @@ The data's way through the package, left to right; each stage hands on one froze
     output/        7  batches -> Arrow tables and files
     sandbox/       an embedded Twenty with the real server's rules
     exporting.py   whole objects to files, and snapshots, through the stages above
-    sync.py        run_sync: the same for a script without an event loop
+    syncing.py     what changed since the last time
+    sync.py        run_sync and Background: the same for callers that block
+    integrations/  one optional library a module: dlt, Jupyter, Spark
     cli/           thin: parse arguments, call Client, print
 
 Names are loaded when they are first used, so that ``import twentyql`` is quick.

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from graphql import DocumentNode, GraphQLError, parse
@@ -290,40 +289,59 @@ def _operation(text: str, folder: Path) -> tuple[DocumentNode, str | None]:
 class Connecting:
     """What `connect` gives: ``async with`` it, or ``await`` it and close the client yourself."""
 
-    def __init__(
-        self, settings: Settings | None, schema: Path | None, pacer: Pacer | None, budget: float | None, hooks: Hooks
-    ) -> None:
-        self._settings = settings
-        self._schema = schema
-        self._pacer = pacer
-        self._budget = budget
-        self._hooks = hooks
+    def __init__(self, open: Callable[[AsyncExitStack], Awaitable[Client]]) -> None:
+        self._open = open
         self._client: Client | None = None
 
     def __await__(self) -> Generator[Any, None, Client]:
-        return self._open().__await__()
+        return self._opened().__await__()
 
     async def __aenter__(self) -> Client:
-        self._client = await self._open()
+        self._client = await self._opened()
         return self._client
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         if self._client is not None:
             await self._client.close()
 
-    async def _open(self) -> Client:
+    async def _opened(self) -> Client:
         async with AsyncExitStack() as stack:
-            settings = self._settings
-            if settings is None:
-                settings = await _sandbox_settings(stack)
-            transport = HttpTransport(settings)
-            await transport.connect()
-            stack.push_async_callback(transport.close)
-            loaded = load(self._schema) if self._schema else await fetch(transport)
-            pacer = self._pacer or _pacer(settings, dialect(loaded.model.dialect), self._budget)
-            return Client(settings, loaded, transport, pacer, stack.pop_all(), self._hooks)
+            return await self._open(stack)
+
+
+def connect(
+    url: str | None = None,
+    api_key: str | None = None,
+    *,
+    profile: str | None = None,
+    schema: str | Path | Loaded | None = None,
+    pacer: Pacer | None = None,
+    budget: float | None = None,
+    hooks: Hooks = SILENT,
+) -> Connecting:
+    """Connect to a workspace: ``async with connect() as client`` or ``client = await connect()``.
+
+    ``url`` and ``api_key`` come from the arguments, TWENTY_API_URL and TWENTY_API_KEY, ``.env`` or
+    ``[tool.twentyql]``; the url ``"sandbox"`` starts the embedded server. ``schema`` is a folder or file that
+    ``twentyql pull`` wrote, or another client's `Client.schema`; without it the server is introspected. Clients of one
+    workspace share a pacer in this process; ``budget`` (above 0, at most 1) is their share of the workspace's limit, so
+    that others get theirs. ``hooks`` hear of requests, retries and pages.
+    Raises ConfigError for settings, and a ServerError for what the server says.
+    """
+    if url == "sandbox" and api_key is not None:
+        raise UsageError("The embedded sandbox makes its own key.", advice="Leave api_key out.")
+    known = None if url == "sandbox" else load_settings(url=url, api_key=api_key, profile=profile)
+
+    async def open(stack: AsyncExitStack) -> Client:
+        settings = known or await _sandbox_settings(stack)
+        transport = HttpTransport(settings)
+        await transport.connect()
+        stack.push_async_callback(transport.close)
+        loaded = load(Path(schema)) if isinstance(schema, str | Path) else schema or await fetch(transport)
+        own = pacer or _pacer(settings, dialect(loaded.model.dialect), budget)
+        return Client(settings, loaded, transport, own, stack.pop_all(), hooks)
+
+    return Connecting(open)
 
 
 def _pacer(settings: Settings, of: Dialect, budget: float | None) -> Pacer:
@@ -337,30 +355,3 @@ async def _sandbox_settings(stack: AsyncExitStack) -> Settings:
 
     sandbox = await stack.enter_async_context(Sandbox.demo())
     return load_settings(url=sandbox.url, api_key=sandbox.key)
-
-
-def connect(
-    url: str | None = None,
-    api_key: str | None = None,
-    *,
-    profile: str | None = None,
-    schema: str | Path | None = None,
-    pacer: Pacer | None = None,
-    budget: float | None = None,
-    hooks: Hooks = SILENT,
-) -> Connecting:
-    """Connect to a workspace: ``async with connect() as client`` or ``client = await connect()``.
-
-    ``url`` and ``api_key`` come from the arguments, TWENTY_API_URL and TWENTY_API_KEY, ``.env`` or
-    ``[tool.twentyql]``; the url ``"sandbox"`` starts the embedded server. ``schema`` is a folder or file that
-    ``twentyql pull`` wrote; without it the server is introspected. Clients of one workspace share a pacer in this
-    process; ``budget`` (above 0, at most 1) is their share of the workspace's limit, so that others get theirs.
-    ``hooks`` hear of requests, retries and pages.
-    Raises ConfigError for settings, and a ServerError for what the server says.
-    """
-    if url == "sandbox":
-        if api_key is not None:
-            raise UsageError("The embedded sandbox makes its own key.", advice="Leave api_key out.")
-        return Connecting(None, Path(schema) if schema else None, pacer, budget, hooks)
-    settings = load_settings(url=url, api_key=api_key, profile=profile)
-    return Connecting(settings, Path(schema) if schema else None, pacer, budget, hooks)

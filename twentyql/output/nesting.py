@@ -1,5 +1,5 @@
 # pyright: basic
-"""Linked Arrow tables -> one: composites as dotted columns, or children as lists of structs inside their parents."""
+"""Arrow tables -> other forms of them: composites as dotted columns, children in lists inside their parents, plain."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twentyql.errors import MissingExtraError
+from twentyql.output.jsonl import json_text
 
 try:
     import pyarrow as pa
@@ -31,6 +32,25 @@ def flat(table: pa.Table) -> pa.Table:
     while any(pa.types.is_struct(field.type) for field in table.schema):
         table = table.flatten()
     return table
+
+
+def plain(table: pa.Table, required: Sequence[str] = ()) -> pa.Table:
+    """The same rows in columns that every warehouse has: flat, options as texts, lists as JSON text.
+
+    Moments are to the microsecond, and the columns in ``required`` are declared to hold no null.
+    """
+    table = flat(table)
+    for at, field in enumerate(table.schema):
+        column = table.column(at)
+        if pa.types.is_dictionary(field.type):
+            table = table.set_column(at, pa.field(field.name, pa.string()), column.cast(pa.string()))
+        elif pa.types.is_timestamp(field.type):
+            micros = pa.timestamp("us", "UTC")
+            table = table.set_column(at, pa.field(field.name, micros), column.cast(micros))
+        elif pa.types.is_list(field.type):
+            texts = [None if value is None else json_text(value) for value in column.to_pylist()]
+            table = table.set_column(at, pa.field(field.name, pa.string()), pa.array(texts, pa.string()))
+    return table.cast(pa.schema([field.with_nullable(field.name not in required) for field in table.schema]))
 
 
 def nest(table: pa.Table, children: Sequence[Below]) -> pa.Table:

@@ -1,0 +1,1 @@
+"""One optional library a module: dlt, Jupyter, Spark."""
