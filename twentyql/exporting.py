@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,21 +12,25 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from twentyql.build.named import NamedQuery
-from twentyql.build.query import walk
+from twentyql.build.query import Selection, walk
 from twentyql.build.whole import has_relation, whole_query
 from twentyql.errors import SchemaError, UnknownNameError, UsageError
+from twentyql.execute.ids import IdSet
 from twentyql.execute.receipt import Receipt
 from twentyql.execute.scan import Batch
 from twentyql.introspect.load import DATA_MODEL
 from twentyql.introspect.save import save, schema_files
 from twentyql.output.sinks import Sink, open_sink
 from twentyql.output.spec import TableSpec, spec_for
+from twentyql.output.wire import WireRows
 from twentyql.schema.model import ObjectModel, SchemaModel
 
 if TYPE_CHECKING:
     from twentyql.client import Client
 
 OnRows = Callable[[str, int], None]
+ROWS_AT_ONCE = 2000
+"""So many rows of a table are held before they go to its file: Arrow costs as much for ten rows as for a thousand."""
 
 
 def export_queries(
@@ -73,24 +78,54 @@ def _linked(model: SchemaModel, spec: TableSpec, specs: Mapping[str, TableSpec])
 
 
 class _Writer:
-    """Takes batches to the sink in their order, each record once a table, off the event loop."""
+    """Takes batches to the sink in their order, each record once a table, off the event loop and some thousand at once.
 
-    def __init__(self, sink: Sink, specs: Sequence[TableSpec], on_rows: OnRows | None) -> None:
+    A list that is read once by id gives each record once by itself; for the others ids are remembered.
+    """
+
+    def __init__(self, sink: Sink, specs: Sequence[TableSpec], queries: Sequence[NamedQuery], on_rows: OnRows | None):
         self._sink = sink
         self._tables = {spec.object: spec.name for spec in specs}
-        self._seen: dict[str, set[str]] = {spec.object: set() for spec in specs}
+        reads = Counter(selection.object for query in queries for _, selection in walk(query.selection))
+        roots = {query.selection.object for query in queries}
+        self._seen = {of: IdSet() for of, times in reads.items() if times > 1 or of not in roots}
+        self._held: dict[str, list[Any]] = {spec.object: [] for spec in specs}
         self._on_rows = on_rows
         self._turn = asyncio.Lock()
 
     async def take(self, batch: Batch) -> None:
-        seen = self._seen[batch.read.object]
-        fresh = [row for row, key in zip(batch.rows, batch.keys, strict=True) if key[0] not in seen]
-        seen.update(key[0] for key in batch.keys)
-        table = self._tables[batch.read.object]
+        of = batch.read.object
         async with self._turn:
-            await asyncio.to_thread(self._sink.write, table, fresh)
+            rows: Sequence[Any] = batch.rows
+            if of in self._seen:
+                rows = [batch.rows[i] for i in self._seen[of].fresh(key[0] for key in batch.keys)]
+            self._held[of] += rows
+            if len(self._held[of]) >= ROWS_AT_ONCE:
+                await self._write(of)
         if self._on_rows:
-            self._on_rows(table, len(fresh))
+            self._on_rows(self._tables[of], len(rows))
+
+    async def flush(self) -> None:
+        """Write what is still held."""
+        async with self._turn:
+            for of in self._held:
+                await self._write(of)
+
+    async def _write(self, of: str) -> None:
+        rows, self._held[of] = self._held[of], []
+        if rows:
+            await asyncio.to_thread(self._sink.write, self._tables[of], rows)
+
+
+def _wired(query: NamedQuery, specs: Sequence[TableSpec]) -> NamedQuery:
+    """The same query, its rows decoded into the structs of their tables."""
+    rows = {spec.object: WireRows(spec) for spec in specs}
+
+    def wired(selection: Selection) -> Selection:
+        nested = tuple(replace(below, selection=wired(below.selection)) for below in selection.nested)
+        return replace(selection, rows=rows[selection.object], nested=nested)
+
+    return replace(query, selection=wired(query.selection))
 
 
 async def export(
@@ -104,14 +139,15 @@ async def export(
     """Write the records of ``queries`` to ``to``, one file an object, with one receipt for all."""
     specs = table_specs(client.model, queries)
     sink = await asyncio.to_thread(lambda: open_sink(to, format, specs, **(options or {})))
-    writer = _Writer(sink, specs, on_rows)
+    writer = _Writer(sink, specs, queries, on_rows)
     receipts: list[Receipt] = []
     try:
         for query in queries:
-            async with client.stream(query, on_batch=writer.take) as stream:
+            async with client.stream(_wired(query, specs), on_batch=writer.take) as stream:
                 try:
-                    async for _ in stream:
+                    async for _ in stream.batches():
                         pass
+                    await writer.flush()
                 finally:
                     receipts.append(stream.receipt)
         receipt = merged(receipts)

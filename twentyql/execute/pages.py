@@ -9,15 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
-from twentyql.build.query import DictRows
 from twentyql.errors import MisfitError, NotGraphQLError, TwentyqlError
 from twentyql.plan.model import KeyPath, Read
 
 N = TypeVar("N")
+
+
+@runtime_checkable
+class Slotted(Protocol):
+    """A row type whose rows hold keys in attributes, so that they need not be decoded a second time."""
+
+    def slot(self, path: KeyPath) -> str | None: ...
 
 
 class _PageInfo(msgspec.Struct, rename="camel"):
@@ -69,7 +75,11 @@ class PageDecoder:
         generic: Any = _Answer
         self._rows: Any = msgspec.json.Decoder(generic[row])
         self._keys: Any = None
-        if row is not DictRows.node_type:  # a dict holds the keys itself
+        self._getters: list[Callable[[Any], Any]] = []
+        slots = [_slot(read.selection.rows, path) for path in read.keys]
+        if all(slots):  # the row holds its keys
+            self._getters = [attrgetter(slot) for slot in slots if slot]
+        elif row != dict[str, Any]:  # and so does a dict
             keys, attributes = _key_type(read.keys)
             self._keys = msgspec.json.Decoder(generic[keys])
             self._getters = [_getter(attributes[path]) for path in read.keys]
@@ -100,12 +110,12 @@ class PageDecoder:
         )
 
     def _keys_of(self, rows: list[Any], body: bytes) -> list[tuple[Any, ...]]:
-        if self._keys is None:
-            columns = [_dict_column(rows, path) for path in self._read.keys]
-        else:
+        nodes = rows
+        if self._keys is not None:
             nodes = [edge.node for edge in self._keys.decode(body).data[self._read.root].edges]
-            columns = [list(map(get, nodes)) for get in self._getters]
-        return list(zip(*columns, strict=True))
+        if self._getters:
+            return list(zip(*(map(get, nodes) for get in self._getters), strict=True))
+        return list(zip(*(_dict_column(rows, path) for path in self._read.keys), strict=True))
 
     def _explain(self, body: bytes, error: Exception) -> TwentyqlError:
         """Say whether the body is no whole JSON, or JSON that does not fit."""
@@ -119,6 +129,11 @@ class PageDecoder:
             f"A value of {self._read.name} does not fit the schema: {error}.",
             advice="Was the schema changed? Pull and generate again.",
         )
+
+
+def _slot(rows: object, path: KeyPath) -> str | None:
+    """The attribute of a row that holds the key at ``path``, where the row type has such."""
+    return rows.slot(path) if isinstance(rows, Slotted) else None
 
 
 def _key_type(paths: Sequence[KeyPath]) -> tuple[Any, dict[KeyPath, tuple[str, ...]]]:

@@ -85,6 +85,14 @@ class Stream(AsyncIterator[R]):
             self._ready = batch[::-1]
         return self._ready.pop()
 
+    async def batches(self) -> AsyncIterator[list[R]]:
+        """The rows as they came, page by page, for those who take them in bulk."""
+        if self._ready:
+            ready, self._ready = self._ready[::-1], []
+            yield ready
+        async for batch in self._batches:
+            yield batch
+
     async def aclose(self) -> None:
         """Stop reading; nothing is left running."""
         await self._batches.aclose()

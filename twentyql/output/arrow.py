@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from twentyql.errors import MissingExtraError
 from twentyql.output.jsonl import json_text
 from twentyql.output.spec import TableColumn, TableSpec
 from twentyql.output.trouble import misfit
+from twentyql.output.wire import WireRow, columns
 from twentyql.schema.model import FieldModel, Kind
 
 try:
@@ -102,9 +104,12 @@ def _is_json(field: FieldModel) -> bool:
     return not (field.parts or known or field.kind in (Kind.DATE_TIME, Kind.DATE, Kind.BOOLEAN))
 
 
-def to_table(spec: TableSpec, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """``rows`` as one table. OutputError with table, column, id and type for a value that does not fit."""
-    return columns_table(spec, [[row.get(column.name) for row in rows] for column in spec.columns])
+def to_table(spec: TableSpec, rows: Sequence[Any]) -> pa.Table:
+    """``rows``, mappings or structs of `wire`, as one table.
+
+    OutputError with table, column, id and type for a value that does not fit.
+    """
+    return columns_table(spec, columns(rows, [column.name for column in spec.columns]))
 
 
 def columns_table(spec: TableSpec, values: Sequence[Sequence[Any]]) -> pa.Table:
@@ -175,19 +180,27 @@ def _item_array(field: FieldModel, values: Sequence[Any], unit: str) -> pa.Array
 
 
 def _struct_array(field: FieldModel, values: Sequence[Any], unit: str) -> pa.Array[Any]:
-    for value in values:
-        if value is not None and not isinstance(value, Mapping):
-            raise _Unfit(value, "object with parts")
     parts: list[pa.Array[Any]] = []
-    for part in field.parts:
+    for part, found in zip(field.parts, _parts(field, values), strict=True):
         try:
-            parts.append(_array(part, [None if value is None else value.get(part.name) for value in values], unit))
+            parts.append(_array(part, found, unit))
         except _Unfit as unfit:
             raise _Unfit(unfit.value, unfit.wanted, (part.name, *unfit.path)) from unfit
     fields = [_field(part.name, part, unit) for part in field.parts]
     return pa.StructArray.from_arrays(
         parts, fields=fields, mask=pa.array([value is None for value in values], type=pa.bool_())
     )
+
+
+def _parts(field: FieldModel, values: Sequence[Any]) -> list[list[Any]]:
+    """The values of each part of a composite, None where the whole is null."""
+    if any(isinstance(value, WireRow) for value in values):
+        slots = [attrgetter(f"f{i}") for i in range(len(field.parts))]
+        return [[None if value is None else get(value) for value in values] for get in slots]
+    for value in values:
+        if value is not None and not isinstance(value, Mapping):
+            raise _Unfit(value, "object with parts")
+    return [[None if value is None else value.get(part.name) for value in values] for part in field.parts]
 
 
 def _leaves(values: Sequence[Any], type_: pa.DataType, wanted: str) -> pa.Array[Any]:

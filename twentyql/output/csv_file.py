@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, cast
 from twentyql.output.jsonl import json_text, moment_text
 from twentyql.output.spec import TableSpec
 from twentyql.output.trouble import misfit
+from twentyql.output.wire import builtin
 from twentyql.schema.model import FieldModel, Kind
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -32,8 +33,8 @@ class CsvWriter:
         self._leaves = [leaf for column in spec.columns for leaf in _leaves(column.field, (column.name,))]
         self._write([".".join(path) for path, _ in self._leaves])
 
-    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        self._write(*([self._cell(row, *leaf) for leaf in self._leaves] for row in rows))
+    def write(self, rows: Sequence[Any]) -> None:
+        self._write(*([self._cell(row, *leaf) for leaf in self._leaves] for row in map(builtin, rows)))
 
     def finish(self) -> None:
         """Nothing is held back."""

@@ -39,7 +39,7 @@ class DuckdbSink:
         if self._earlier is None:
             self._save({"verdict": "incomplete", "notes": [UNFINISHED]})
 
-    def write(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    def write(self, table: str, rows: Sequence[Any]) -> None:
         """See `Sink.write`."""
         with self._turn, writing(self._part), mapped(self._part):
             self._check_open()

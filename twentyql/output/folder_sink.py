@@ -21,7 +21,7 @@ REPLACING = "this export was killed while its files replaced earlier ones: read 
 class Writer(Protocol):
     """Writes one table into one open file in one format."""
 
-    def write(self, rows: Sequence[Mapping[str, Any]]) -> None: ...
+    def write(self, rows: Sequence[Any]) -> None: ...
 
     def finish(self) -> None:
         """Write what is still held back. The file stays open."""
@@ -106,7 +106,7 @@ class FolderSink:
                 self._save({"verdict": "incomplete", "notes": [UNFINISHED]})
             stack.pop_all()
 
-    def write(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    def write(self, table: str, rows: Sequence[Any]) -> None:
         """See `Sink.write`."""
         target = self._files[table]
         with self._turn, writing(target.part):

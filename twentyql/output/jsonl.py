@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, BinaryIO, cast
 
 import msgspec
 
 from twentyql.output.spec import TableSpec
+from twentyql.output.wire import WireRow
 
 
 class JsonlWriter:
@@ -18,8 +19,11 @@ class JsonlWriter:
         self._names = [column.name for column in spec.columns]
         self._file = file
 
-    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    def write(self, rows: Sequence[Any]) -> None:
         names = self._names
+        if rows and isinstance(rows[0], WireRow):  # its fields are the columns, its values what JSON gave
+            self._file.write(ENCODER.encode_lines(rows))
+            return
         self._file.write(ENCODER.encode_lines([_plain({name: row.get(name) for name in names}) for row in rows]))
 
     def finish(self) -> None:

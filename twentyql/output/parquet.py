@@ -33,7 +33,7 @@ class ParquetWriter:
         self._held: list[pa.Table] = []
         self._writer: Any = pq.ParquetWriter(file, arrow_schema(spec), compression="zstd")
 
-    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    def write(self, rows: Sequence[Any]) -> None:
         if rows:
             self._held.append(to_table(self._spec, rows))
         while self._is_full():

@@ -18,8 +18,10 @@ from twentyql.output.folder_sink import FolderSink, MakeWriter
 from twentyql.output.jsonl import JsonlWriter
 from twentyql.output.spec import TableSpec
 from twentyql.output.trouble import writing
+from twentyql.output.wire import WireRow
 
-Row = Mapping[str, Any]
+Row = Mapping[str, Any] | WireRow
+"""A record: by the names of its columns, or as the struct of its table."""
 
 
 class Sink(Protocol):
