@@ -124,6 +124,11 @@ class Engine:
         with self._lock:
             return self._store.empty()
 
+    def counts(self) -> dict[str, int]:
+        """How many rows each object has, deleted ones too, by plural name."""
+        with self._lock:
+            return self._store.counts()
+
     def change_model(self, model: Model) -> None:
         """Serve ``model`` from now on: tables follow, rows stay, a file keeps it.
 

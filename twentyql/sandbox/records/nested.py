@@ -6,6 +6,7 @@ To-many relations have the server's trap: at most 60 rows a parent, in no useful
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -72,16 +73,20 @@ def _follow_many(store: Store, many: Many, rows: Sequence[Row], nodes: list[Node
 
 
 def _children(store: Store, many: Many, parents: Sequence[Any]) -> Mapping[Any, list[Record]]:
+    """At most 60 children of each parent: those that the index gives first, in no order that means anything."""
     layout = many.plan.layout
-    key = layout.column(many.slot.key)
-    arbitrary = sa.func.substr(layout.id, 25)
-    number = sa.func.row_number().over(partition_by=key, order_by=arbitrary)
-    inner = sa.select(*columns(many.plan), key.label("parent~"), number.label("number~"))
-    inner_rows = inner.where(one_of(key, parents), *_living(layout)).subquery()
-    rows = store.rows(sa.select(inner_rows).where(inner_rows.c["number~"] <= NESTED_CAP))
+    key, inner = layout.column(many.slot.key), layout.table.alias()
+    listed = sa.func.json_each(json.dumps(list(parents))).table_valued("value", name="parents")
+    first = sa.select(inner.c[layout.id.name]).where(inner.c[key.name] == listed.c.value)
+    if layout.soft_deletes:
+        first = first.where(inner.c[layout.column("deletedAt").name].is_(None))
+    among = layout.id.in_(first.limit(NESTED_CAP).correlate(listed))
+    statement = sa.select(*columns(many.plan), listed.c.value.label("parent~"))
+    statement = statement.select_from(listed.join(layout.table, among)).order_by(sa.func.substr(layout.id, 25))
+    rows = store.rows(statement)
     found: dict[Any, list[Record]] = defaultdict(list)
     for row, node in zip(rows, read_nodes(store, many.plan, rows), strict=True):
-        found[row[-2]].append(Record(row[0], node, node))
+        found[row[-1]].append(Record(row[0], node, node))
     return found
 
 

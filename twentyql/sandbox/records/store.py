@@ -144,6 +144,12 @@ class Store:
         tables = (layout.table for layout in self.layouts.by_singular.values())
         return not any(self.rows(sa.select(sa.literal(1)).select_from(table).limit(1)) for table in tables)
 
+    def counts(self) -> dict[str, int]:
+        """How many rows each object has, deleted ones too, by plural name."""
+        layouts = self.layouts.by_singular.values()
+        counted = sa.select(sa.func.count())
+        return {layout.record.plural: self.rows(counted.select_from(layout.table))[0][0] for layout in layouts}
+
     def load(self, plural: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows in API form; ones that are there under the same id are replaced."""
         layout = self.layouts.of(self.layouts.model.by_plural[plural])
