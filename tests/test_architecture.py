@@ -13,15 +13,15 @@ MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "templates" not in p.parts)
 
 # A layer imports only from the layers before it, and from its own stage.
 LAYERS: list[set[str]] = [
-    {"errors", "config", "faults"},
+    {"errors", "config", "faults", "habits", "refusals"},
     {"schema", "transport"},
     {"introspect", "generate", "build"},
     {"plan"},
-    {"execute", "output", "write"},
-    {"client", "collection", "exporting", "getting", "syncing", "sync"},
+    {"execute", "output", "write", "webhooks"},
+    {"client", "collection", "exporting", "getting", "syncing", "sync", "writing"},
     {"integrations", "cli"},
 ]
-ABOVE_ALL = {"__init__", "client", "collection", "exporting", "getting", "syncing", "integrations", "cli"}
+ABOVE_ALL = {"__init__", "client", "collection", "exporting", "getting", "syncing", "writing", "integrations", "cli"}
 # Stages of one layer that may follow each other, left to right, without a cycle.
 WITHIN = {
     ("output", "execute"),
@@ -30,6 +30,10 @@ WITHIN = {
     ("transport", "config"),
     ("transport", "faults"),
     ("faults", "errors"),
+    ("faults", "refusals"),
+    ("refusals", "errors"),
+    ("errors", "habits"),
+    ("write", "execute"),
     ("config", "errors"),
 }
 ONLY_IN = {

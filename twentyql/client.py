@@ -37,6 +37,7 @@ from twentyql.plan.planner import plan
 from twentyql.schema.dialects import Dialect, dialect
 from twentyql.schema.model import SchemaModel
 from twentyql.transport import HttpTransport
+from twentyql.write.sender import Sender
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -67,6 +68,7 @@ class Client:
         )
         self.loaders = Loaders(self)
         self._closing = closing
+        self._valid_writes: set[str] = set()
 
     @property
     def model(self) -> SchemaModel:
@@ -82,6 +84,11 @@ class Client:
     def dialect(self) -> Dialect:
         """How this kind of server behaves, as data."""
         return dialect(self.model.dialect)
+
+    @property
+    def sender(self) -> Sender:
+        """What writes are sent through, at the same pace as reads."""
+        return Sender(self._transport, self._loaded.schema, self.model, self._pacer, _valid=self._valid_writes)
 
     @property
     def pace(self) -> PaceState:

@@ -12,6 +12,7 @@ from twentyql.build.query import Query
 from twentyql.build.record import Record
 from twentyql.build.whole import column_names
 from twentyql.errors import QueryError
+from twentyql.writing import Writing
 
 if TYPE_CHECKING:
     from twentyql.client import Client
@@ -21,7 +22,7 @@ R = TypeVar("R", bound=Record[Any])
 VALID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-class Collection:
+class Collection(Writing):
     """The records of one object, by name: where queries without generated code begin."""
 
     def __init__(self, client: Client, name: str) -> None:

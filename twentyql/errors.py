@@ -7,6 +7,7 @@
     │   ├── ConfigError            address, key or settings missing or unsafe
     │   ├── UnknownNameError       an object, field, relation or operation that the schema does not have
     │   ├── QueryError             a selection, condition, order or stored operation that is malformed
+    │   ├── EverythingError        a bulk write that would touch every record, without everything=True
     │   └── MissingExtraError      an optional library is not installed
     ├── SchemaError                a schema, data model or snapshot that cannot be read or used
     ├── GenerateError              code cannot be generated, or would overwrite what the user wrote
@@ -20,6 +21,9 @@
     │   ├── ThrottledError         the workspace's tokens are used up and waiting was not possible
     │   ├── RecordNotFoundError    no record under this id or filter
     │   ├── RequestRefusedError    a GraphQL error: bad filter, bad value, too complex
+    │   │   ├── DuplicateError     a record with this id or unique value exists; tells its id
+    │   │   ├── ValueRefusedError  a value that its field does not take; tells the field and the valid ones
+    │   │   └── MissingTargetError a relation to a record that does not exist
     │   └── ServerFaultError       HTTP 5xx or INTERNAL_SERVER_ERROR
     └── IncompleteError            a read that must be whole is not; carries the receipt
 
@@ -34,6 +38,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from typing import Any
+
+from twentyql import habits
 
 
 class TwentyqlError(Exception):
@@ -71,11 +77,20 @@ class UnknownNameError(UsageError):
         self.suggestions = nearest(name, known)
         place = f" {where}" if where else ""
         hint = f"Did you mean {' or '.join(repr(s) for s in self.suggestions)}?" if self.suggestions else ""
+        hint = habits.of_name(name) or hint
         super().__init__(f"There is no {what} {name!r}{place}.", advice=hint)
 
 
 class QueryError(UsageError):
     """A selection, condition, order or stored operation that is malformed."""
+
+
+class EverythingError(UsageError):
+    """A bulk write whose filter is empty or leaves nothing out; nothing was written. ``count`` is how many it meets."""
+
+    def __init__(self, message: str, *, count: int) -> None:
+        super().__init__(message, advice="Pass everything=True (--everything) if that is meant.")
+        self.count = count
 
 
 class MissingExtraError(UsageError):
@@ -168,6 +183,43 @@ class RecordNotFoundError(ServerError):
 
 class RequestRefusedError(ServerError):
     """The server refused the request itself: bad filter, bad value, too complex."""
+
+
+class DuplicateError(RequestRefusedError):
+    """A record with this id or unique value exists already.
+
+    ``conflicting_id`` and ``conflicting_object`` name it where the server does: for a unique field, not for an id.
+    """
+
+    @property
+    def conflicting_id(self) -> str | None:
+        found = self.details.get("conflictingRecordId")
+        return found if isinstance(found, str) else None
+
+    @property
+    def conflicting_object(self) -> str | None:
+        found = self.details.get("conflictingObjectNameSingular")
+        return found if isinstance(found, str) else None
+
+
+class ValueRefusedError(RequestRefusedError):
+    """A value that its field does not take: refused by the server, or here by the same rule before sending.
+
+    ``field`` is the GraphQL path of the field, ``valid`` the values that it takes where they are few.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None, valid: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(message, **kwargs)
+        self.field = field
+        self.valid = tuple(valid)
+
+
+class MissingTargetError(RequestRefusedError):
+    """A relation to a record that does not exist; ``field`` names the relation where it is known."""
+
+    def __init__(self, message: str, *, field: str | None = None, **kwargs: Any) -> None:
+        super().__init__(message, **kwargs)
+        self.field = field
 
 
 class ServerFaultError(ServerError):

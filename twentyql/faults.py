@@ -25,6 +25,7 @@ from twentyql.errors import (
     ServerFaultError,
     ThrottledError,
 )
+from twentyql.refusals import refusal
 
 KEY_ADVICE = "Set TWENTY_API_KEY to a living key of this workspace (in Twenty: Settings, APIs & Webhooks)."
 ROLE_ADVICE = "Give the role of the key in TWENTY_API_KEY this right, or use another key."
@@ -82,6 +83,8 @@ def map_graphql_error(error: Mapping[str, Any]) -> ServerError:
     if names & _THROTTLES:
         return _throttled(said, details, _milliseconds(extensions.get("retryAfterMs")), code, sub_code)
     kind, advice = _kind(names, said)
+    if kind is RequestRefusedError:
+        return refusal(said, advice=advice, code=code, sub_code=sub_code, details=details)
     return kind(said, advice=advice, code=code, sub_code=sub_code, details=details)
 
 
