@@ -6,6 +6,7 @@ It imports nothing of the package but the errors, so that a bug of the client ca
     demo/          a workspace made from a seed, as a snapshot
     model.py       data model -> objects and the slots of their records
     types/         model -> the GraphQL schemas that the real server shows
+    workspace/     changes of the data model, webhooks, keys, files
     records/       the rows on SQLite: Engine answers one root field
     http/          Sandbox: requests -> root fields -> answers; limits, faults, the ledger
 """
@@ -17,10 +18,22 @@ from twentyql.sandbox.http.limits import Limits
 from twentyql.sandbox.snapshot import Snapshot, read_snapshot
 
 try:
+    from twentyql.sandbox.http.deliveries import Delivery
     from twentyql.sandbox.http.server import Sandbox
 except ModuleNotFoundError as error:
     if error.name != "sqlalchemy":
         raise
     raise MissingExtraError("SQLAlchemy", "sandbox") from error
 
-__all__ = ["Entry", "Fault", "Faults", "Ledger", "Limits", "RootCall", "Sandbox", "Snapshot", "read_snapshot"]
+__all__ = [
+    "Delivery",
+    "Entry",
+    "Fault",
+    "Faults",
+    "Ledger",
+    "Limits",
+    "RootCall",
+    "Sandbox",
+    "Snapshot",
+    "read_snapshot",
+]

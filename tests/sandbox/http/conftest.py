@@ -49,6 +49,15 @@ class EchoEngine:
             "selection": root.selection,
         }
 
+    def keep(self, name: str, value: Any) -> None:
+        pass
+
+    def kept(self, name: str) -> Any:
+        return None
+
+    def listen(self, listener: Any) -> None:
+        pass
+
     def close(self) -> None:
         self.closed = True
 

@@ -43,6 +43,9 @@ class Fault(Enum):
     # a request to learn the schema
     INTROSPECTION_REFUSED = "introspection is refused"
     METADATA_FORBIDDEN = "/metadata is forbidden"
+    # one delivery of a webhook; its ``root`` is the event, such as company.created
+    WEBHOOK_LOST = "the webhook is not sent"
+    WEBHOOK_REPEATED = "the webhook is sent twice"
 
 
 BEFORE = frozenset({Fault.HTTP_500, Fault.HTTP_502, Fault.RESET, Fault.STALL, Fault.HTML_200})

@@ -17,6 +17,7 @@ from twentyql.sandbox.demo import demo_snapshot
 from twentyql.sandbox.http.app import App
 from twentyql.sandbox.http.auth import Access
 from twentyql.sandbox.http.core import Core
+from twentyql.sandbox.http.deliveries import Webhooks
 from twentyql.sandbox.http.faults import Faults
 from twentyql.sandbox.http.ledger import Ledger
 from twentyql.sandbox.http.limits import OPEN, Limits, Throttle
@@ -27,6 +28,7 @@ from twentyql.sandbox.records.engine import Engine
 from twentyql.sandbox.records.image import Image
 from twentyql.sandbox.snapshot import Snapshot, read_snapshot
 from twentyql.sandbox.types.core import core_schema
+from twentyql.sandbox.workspace.hooks import Hooks
 from twentyql.sandbox.workspace.served import Workspace
 
 ANY_KEY = "sandbox-key"
@@ -59,6 +61,7 @@ class Sandbox:
         self.key = key or ANY_KEY
         self.ledger = Ledger()
         self.faults = Faults()
+        self.webhooks = Webhooks(self.faults)
         self.warnings: tuple[str, ...] = ()
         self._make = make
         self._limits = _limits(limits)
@@ -121,7 +124,8 @@ class Sandbox:
             return
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
         try:
-            await self._listen(await self._work(self._load))
+            loop = asyncio.get_running_loop()
+            await self._listen(await self._work(lambda: self._load(loop)))
         except BaseException:
             await self.stop()
             raise
@@ -132,6 +136,7 @@ class Sandbox:
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()
+        await self.webhooks.close()
         if self._worker is not None:
             if self._engine is not None:
                 await self._work(self._engine.close)
@@ -150,14 +155,15 @@ class Sandbox:
         engine.load(snapshot.rows, into_empty=True)  # a database file keeps its rows
         return engine
 
-    def _load(self) -> App:
+    def _load(self, loop: asyncio.AbstractEventLoop) -> App:
         made = self._make()
         self._engine = made.engine(self._actor) if isinstance(made, Image) else self._loaded(made)
         workspace = Workspace(self._engine.model, self._engine)
         self.warnings = tuple(self._engine.warnings)
         throttle = Throttle(self._limits, self._clock)
         core = Core(workspace, self._engine, self._work, throttle, self.faults, core_schema)
-        metadata = Metadata(workspace)
+        hooks = Hooks(workspace, self.webhooks.sender(workspace, loop))
+        metadata = Metadata(workspace, hooks.roots())
         rest = Rest(workspace, lambda root: core.run_root(root.name, root, "/rest"))
         return App(self._access, core, metadata, rest, self._work, self.faults, self.ledger, self._clock)
 

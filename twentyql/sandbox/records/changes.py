@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from twentyql.sandbox.records.events import Log
 from twentyql.sandbox.records.inputs import Input, Values
 from twentyql.sandbox.records.layout import Layout, Leaf, Path
 from twentyql.sandbox.records.operators import one_of
@@ -27,6 +28,7 @@ class Writer:
     store: Store
     now: Callable[[], datetime]
     actor: str
+    log: Log
 
     def insert(self, layout: Layout, record: Input) -> str:
         """Insert one record; its id. Raises Refused."""
@@ -40,6 +42,7 @@ class Writer:
         check_keys(self.store, layout, values)
         self.store.change(sa.insert(layout.table), [values])
         self._index(layout, [identity])
+        self.log.note("created", layout, [identity])
         return identity
 
     def update(self, layout: Layout, ids: Sequence[str], record: Input) -> None:
@@ -51,6 +54,7 @@ class Writer:
         values[layout.column("updatedAt").name] = self.moment()
         check_keys(self.store, layout, values)
         self._check_unique(layout, ids, values)
+        self.log.note("updated", layout, ids)
         self.set(layout, ids, values)
         self._index(layout, ids)
 
@@ -76,9 +80,17 @@ class Writer:
         moment = self.moment()
         deleted_at, updated_at = layout.column("deletedAt").name, layout.column("updatedAt").name
         self.set(layout, ids, {deleted_at: moment if deleted else None, updated_at: moment})
+        self.log.note("deleted" if deleted else "restored", layout, ids)
 
     def destroy(self, layout: Layout, ids: Sequence[str]) -> None:
-        """Remove records; what points to them is removed too, or its key is set to null, as the data model says."""
+        """Remove records; what points to them is removed too, or its key is set to null, as the data model says.
+
+        Only the records themselves are told of: the database takes the others along without a word.
+        """
+        self.log.note("destroyed", layout, ids)
+        self._remove(layout, ids)
+
+    def _remove(self, layout: Layout, ids: Sequence[str]) -> None:
         for other in self.store.layouts.by_singular.values():
             for leaf in other.leaves.values():
                 if leaf.slot.kind == "key" and leaf.slot.target == layout.record.singular:
@@ -93,7 +105,7 @@ class Writer:
         rows = [row[0] for row in self.store.rows(sa.select(layout.id).where(pointing))]
         if rows:
             self.store.change(sa.update(layout.table).where(pointing).values({leaf.column: None}))
-            self.destroy(layout, rows)
+            self._remove(layout, rows)
 
     def moment(self) -> str:
         """The time, as the API prints it."""

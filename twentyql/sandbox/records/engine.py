@@ -15,6 +15,7 @@ from sqlalchemy import exc
 from twentyql.sandbox.model import Model, missing_targets, pascal
 from twentyql.sandbox.records.changes import Writer
 from twentyql.sandbox.records.duplicates import read_duplicates
+from twentyql.sandbox.records.events import Event, Log
 from twentyql.sandbox.records.groups import read_groups
 from twentyql.sandbox.records.kept import unusable
 from twentyql.sandbox.records.layout import Layout, Layouts, lay_out
@@ -65,7 +66,8 @@ class Engine:
             self._store = Store(layouts or lay_out(model), db, image)
         except (sqlite3.Error, exc.DBAPIError) as error:
             raise unusable(db, getattr(error, "orig", None) or error) from error
-        self._writer = Writer(self._store, now, actor)
+        self._writer = Writer(self._store, now, actor, Log(self._store))
+        self._listener: Callable[[Sequence[Event]], None] | None = None
         self._lock = RLock()
         self._runners: dict[str, Runner] = {}
         self._add_all()
@@ -100,9 +102,22 @@ class Engine:
         return read_list(self._store, layout, root, page_cap=self.page_cap, withheld=withheld)
 
     def _change(self, run: Runner, root: Root) -> Any:
-        """Run a mutation: all of it or nothing."""
-        with self._store.transaction():
-            return run(root)
+        """Run a mutation: all of it or nothing. Whoever listens is told of it afterwards."""
+        log = self._writer.log
+        try:
+            with self._store.transaction():
+                answer = run(root)
+                events = log.take()
+        finally:
+            log.clear()
+        if events and self._listener is not None:
+            self._listener(events)
+        return answer
+
+    def listen(self, listener: Callable[[Sequence[Event]], None] | None) -> None:
+        """Call ``listener`` with what each write did, in the engine's thread; None ends that."""
+        self._listener = listener
+        self._writer.log.on = listener is not None
 
     def load(
         self, rows: Mapping[str, Sequence[Mapping[str, Any]]], *, into_empty: bool = False, check: bool = True

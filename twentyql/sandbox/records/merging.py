@@ -39,6 +39,7 @@ def merge(root: Root, *, writer: Writer, layout: Layout) -> Node:
     (node,) = reply(writer, layout, root, [winner])
     if root.arguments.get("dryRun") is True:
         writer.store.rollback()
+        writer.log.clear()
         return {**node, "id": str(uuid4())} if "id" in node else node
     return node
 

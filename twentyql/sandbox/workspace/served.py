@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from twentyql.sandbox.model import MORPH, RELATION, Model, read_model
+from twentyql.sandbox.records.events import Event
 from twentyql.sandbox.records.values import as_time
 from twentyql.sandbox.root import Refused, Root, Selection
 from twentyql.sandbox.workspace import fields, indexes, objects, relations
@@ -29,6 +30,12 @@ class Rows(Protocol):
     def remap(self, singular: str, name: str, values: Mapping[str, str | None]) -> None: ...
 
     def run(self, root: Root) -> Any: ...
+
+    def listen(self, listener: Callable[[Sequence[Event]], None] | None) -> None: ...
+
+    def keep(self, name: str, value: Any) -> None: ...
+
+    def kept(self, name: str) -> Any: ...
 
 
 class Derived(Generic[T]):
@@ -59,7 +66,7 @@ class Workspace:
     def __init__(self, model: Model, engine: Rows, now: Callable[[], datetime] = _now) -> None:
         self.model = model
         self.engine = engine
-        self._now = now
+        self.now = now
         engine.on_model = self._follow
 
     def _follow(self, model: Model) -> None:
@@ -72,7 +79,7 @@ class Workspace:
 
     def moment(self) -> str:
         """The time, as the API prints it."""
-        return as_time(self._now())
+        return as_time(self.now())
 
     def change(self, work: Callable[[Draft], T]) -> T:
         """Do ``work`` on a draft of the data model and serve what comes of it. Raises Refused."""
