@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -201,6 +202,7 @@ class Client:
         relations: Sequence[str] = (),
         where: Mapping[str, Any] | None = None,
         fields: Sequence[str] = (),
+        since: datetime | None = None,
         on_rows: Callable[[str, int], None] | None = None,
         timeout: float | None = None,
         **options: Any,
@@ -213,9 +215,32 @@ class Client:
         """
         from twentyql.exporting import export, export_queries
 
-        queries = export_queries(self.model, objects, relations, where, fields)
+        queries = export_queries(self.model, objects, relations, where, fields, since)
         async with asyncio.timeout(timeout):
             return await export(self, queries, to, format, on_rows, options)
+
+    async def sync(
+        self,
+        objects: Sequence[str],
+        *,
+        to: Path,
+        format: str = "duckdb",
+        lag: float = 600.0,
+        sweep_every: float = 7 * 86_400.0,
+        on_rows: Callable[[str, int], None] | None = None,
+        timeout: float | None = None,
+    ) -> Receipt:
+        """Bring the tables of whole objects in ``to`` up to date, as ``duckdb`` or ``parquet``.
+
+        The first run reads all, a later one what changed since ``lag`` seconds before the last one. Records that were
+        deleted leave the table; all ids are compared every ``sweep_every`` seconds, and when the server counts other
+        than the table. Rows and how far they reach are committed together, or not at all.
+        """
+        from twentyql.syncing import Timing, sync
+
+        timing = Timing(lag, sweep_every, datetime.now(UTC))
+        async with asyncio.timeout(timeout):
+            return await sync(self, objects, to, format, timing, on_rows)
 
     async def snapshot(
         self, to: Path, *, on_rows: Callable[[str, int], None] | None = None, timeout: float | None = None

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from twentyql.execute.receipt import Receipt
 from twentyql.execute.scan import Batch
 from twentyql.introspect.load import DATA_MODEL
 from twentyql.introspect.save import save, schema_files
+from twentyql.output.jsonl import moment_text
 from twentyql.output.sinks import Sink, open_sink
 from twentyql.output.spec import TableSpec, spec_for
 from twentyql.output.wire import WireRows
@@ -39,8 +41,12 @@ def export_queries(
     relations: Sequence[str] = (),
     where: Mapping[str, Any] | None = None,
     fields: Sequence[str] = (),
+    since: datetime | None = None,
 ) -> list[NamedQuery]:
-    """One query an object. A relation goes to every object that has it; UnknownNameError if none has."""
+    """One query an object. A relation goes to every object that has it; UnknownNameError if none has.
+
+    ``since`` narrows the objects to the records whose ``updatedAt`` is not before it.
+    """
     if not objects:
         raise UsageError("Name at least one object to export.", advice="See them with `twentyql objects`.")
     if len(objects) > 1 and (where or fields):
@@ -49,10 +55,19 @@ def export_queries(
         if not any(has_relation(model, name, path) for name in objects):
             known = [r.name for name in objects for r in model.object(name).relations]
             raise UnknownNameError("relation", path.split(".")[0], known, where=f"on {' or '.join(objects)}")
+    if since is not None:
+        newer = {"updatedAt": {"gte": moment_text(since)}}
+        where = {"and": [newer, where]} if where else newer
     return [
         whole_query(model, name, [path for path in relations if has_relation(model, name, path)], fields, where)
         for name in dict.fromkeys(model.object(name).singular for name in objects)
     ]
+
+
+def linked_objects(model: SchemaModel, objects: Sequence[str], relations: Sequence[str]) -> list[str]:
+    """The objects, and all that the relations lead to, each once."""
+    queries = export_queries(model, objects, relations)
+    return list(dict.fromkeys(selection.object for query in queries for _, selection in walk(query.selection)))
 
 
 def table_specs(model: SchemaModel, queries: Sequence[NamedQuery]) -> tuple[TableSpec, ...]:

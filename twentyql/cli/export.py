@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,8 +22,9 @@ from twentyql.cli.console import (
     show_receipt,
     wait_for,
 )
-from twentyql.errors import QueryError
-from twentyql.exporting import export_queries
+from twentyql.errors import QueryError, UsageError
+from twentyql.exporting import export_queries, linked_objects
+from twentyql.syncing import LAG, SWEEP_EVERY
 
 Objects = Annotated[list[str], typer.Argument(metavar="OBJECT", help="Objects, by singular or plural name.")]
 With = Annotated[
@@ -53,6 +55,16 @@ def export(
     where: Where = None,
     select: Select = None,
     format: Annotated[str, typer.Option("--format", help="parquet, jsonl, csv or duckdb.")] = "parquet",
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="Only what changed since: 2026-11-24.")
+    ] = None,
+    incremental: Annotated[
+        bool, typer.Option("--incremental", help="duckdb, parquet: merge what changed since the last run into DIR.")
+    ] = False,
+    lag: Annotated[float, typer.Option("--lag", help="--incremental: seconds to look back before the last run.")] = LAG,
+    sweep: Annotated[
+        bool, typer.Option("--sweep", help="--incremental: compare all ids now, not once a week.")
+    ] = False,
     defuse: Annotated[bool, typer.Option("--defuse", help="csv: make cells harmless that look like formulas.")] = False,
     schema: Schema = None,
     url: Url = None,
@@ -64,21 +76,34 @@ def export(
     One file for each object and for each that its relations lead to, every live record in it once.
     """
     wanted = _wanted(objects, with_, where, select)
-    options = {"defuse": True} if defuse else {}
+    options: dict[str, Any] = {"defuse": True} if defuse else {}
+    if incremental and (wanted.where or wanted.fields or since or defuse):
+        raise UsageError(
+            "--incremental keeps whole objects up to date.", advice="Leave out --where, --select, --since."
+        )
+    if since is not None:
+        options["since"] = moment(since)
 
     async def work() -> int:
         async with open_client(url, api_key, profile, schema) as client:
             with progress() as on_rows:
-                receipt = await client.export(
-                    wanted.objects,
-                    to=to,
-                    format=format,
-                    relations=wanted.relations,
-                    where=wanted.where,
-                    fields=wanted.fields,
-                    on_rows=on_rows,
-                    **options,
-                )
+                if incremental:
+                    objects = linked_objects(client.model, wanted.objects, wanted.relations)
+                    every = 0.0 if sweep else SWEEP_EVERY
+                    receipt = await client.sync(
+                        objects, to=to, format=format, lag=lag, sweep_every=every, on_rows=on_rows
+                    )
+                else:
+                    receipt = await client.export(
+                        wanted.objects,
+                        to=to,
+                        format=format,
+                        relations=wanted.relations,
+                        where=wanted.where,
+                        fields=wanted.fields,
+                        on_rows=on_rows,
+                        **options,
+                    )
         show_receipt(receipt)
         say("written to {}" if receipt.verdict != "incomplete" else "[red]not whole:[/red] see {}", to)
         return exit_code(receipt)
@@ -109,6 +134,15 @@ def explain(
         return 0
 
     return wait_for(work)
+
+
+def moment(text: str) -> datetime:
+    """A moment as people write it, in UTC unless it says otherwise."""
+    try:
+        made = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no time.", advice="Write 2026-11-24 or 2026-11-24T08:00:00Z.") from None
+    return made if made.tzinfo else made.replace(tzinfo=UTC)
 
 
 def _wanted(objects: list[str], with_: list[str] | None, where: str | None, select: list[str] | None) -> _Wanted:

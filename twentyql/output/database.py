@@ -90,8 +90,10 @@ class Database:
         found = self._duck.execute(f"DELETE FROM main.{quoted(table)} WHERE id IN (SELECT unnest(?))", [list(ids)])
         return int(found.fetchall()[0][0])
 
-    def count(self, table: str) -> int:
-        return int(self._duck.execute(f"SELECT count(*) FROM main.{quoted(table)}").fetchall()[0][0])
+    def count(self, table: str, until: datetime.datetime | None = None) -> int:
+        """How many rows there are, or of them were created up to the moment ``until``."""
+        bound, values = ('WHERE "createdAt" <= ?', [until]) if until is not None else ("", [])
+        return int(self._duck.execute(f"SELECT count(*) FROM main.{quoted(table)} {bound}", values).fetchall()[0][0])
 
     def stamps(self, table: str) -> dict[str, datetime.datetime | None]:
         """``updatedAt`` of every row by its id."""

@@ -14,6 +14,7 @@ from twentyql.output.trouble import writing
 
 try:
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 except ImportError as error:
     raise MissingExtraError("pyarrow", "arrow") from error
@@ -35,7 +36,11 @@ class ParquetWriter:
 
     def write(self, rows: Sequence[Any]) -> None:
         if rows:
-            self._held.append(to_table(self._spec, rows))
+            self.add(to_table(self._spec, rows))
+
+    def add(self, table: pa.Table) -> None:
+        """Write rows that are in Arrow already."""
+        self._held.append(table)
         while self._is_full():
             self._write_group()
 
@@ -49,6 +54,10 @@ class ParquetWriter:
         finally:
             self._writer.is_open = False  # or it would try once more when it is collected
 
+    def annotate(self, more: Mapping[bytes, bytes]) -> None:
+        """Add to the metadata of the file, before it is finished."""
+        self._writer.add_key_value_metadata(more)
+
     def notes(self) -> Sequence[str]:
         return ()
 
@@ -61,6 +70,33 @@ class ParquetWriter:
         rest = held.slice(self._most)
         self._held = [rest] if rest.num_rows else []
         self._writer.write_table(held.slice(0, self._most), row_group_size=self._most)
+
+
+def merge(path: Path, into: ParquetWriter, *, without: Sequence[str]) -> None:
+    """Copy the rows of a file of the same columns, but those with the ids ``without``, group by group."""
+    gone = pa.array(without, pa.string())
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches():
+            kept = pa.Table.from_batches([batch])
+            into.add(kept.filter(pc.invert(pc.is_in(kept.column("id"), gone))))
+
+
+def read_metadata(path: Path) -> Mapping[bytes, bytes]:
+    """The metadata of a file; OutputError if it is no Parquet."""
+    try:
+        return pq.read_metadata(path).metadata or {}
+    except pa.ArrowInvalid as error:
+        raise OutputError(f"{path} is no Parquet file.", advice="Move it away, and export again.") from error
+
+
+def count_rows(path: Path) -> int:
+    """How many rows a file has."""
+    return int(pq.read_metadata(path).num_rows)
+
+
+def read_columns(path: Path, names: Sequence[str]) -> dict[str, list[Any]]:
+    """The values of a few columns of a file."""
+    return pq.read_table(path, columns=list(names)).to_pydict()
 
 
 def write_rows(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
