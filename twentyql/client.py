@@ -118,7 +118,7 @@ class Client:
         tally = Tally(planned)
         waited = self._pacer.state.waited_seconds
         begun = time.monotonic()
-        runner = Runner(planned, self.model, self.dialect, self._requester, tally, on_batch)
+        runner = Runner(planned, self.model, self._requester, tally, on_batch)
 
         def receipt() -> Receipt:
             return tally.receipt(time.monotonic() - begun, self._pacer.state.waited_seconds - waited)
@@ -304,7 +304,7 @@ class Client:
             of = self.model.object(read.object)
             text = f"query {of.plural}Count {{ {read.root} {{ totalCount }} }}"
             total = await self._requester.count(read.root, text, {}, tally)
-            tally.of(read).unattached = max(0, total - tally.of(read).rows)
+            tally.of(read).unattached = max(0, total - tally.of(read).rows + tally.of(read).elsewhere)
 
 
 def _operation(text: str, folder: Path) -> tuple[DocumentNode, str | None]:

@@ -67,7 +67,7 @@ async def _read(
             time = _Time()
             pacer = Pacer(clock=time.clock, sleep=time.sleep)
             requester = Requester(transport, loaded().schema, pacer, sleep=time.sleep)
-            runner = Runner(planned, loaded().model, dialect, requester, tally)
+            runner = Runner(planned, loaded().model, requester, tally)
             rows = [row async for batch in runner.batches() for row in batch]
             return rows, tally.receipt(0.0, 0.0)
         finally:
@@ -77,8 +77,8 @@ async def _read(
 @careful
 @given(names=st.lists(st.sampled_from(NAMES), min_size=1, unique=True), page=st.integers(1, 40), ids=st.integers(1, 40))
 def test_paged_is_whole_and_batched_is_single(names: list[str], page: int, ids: int) -> None:
-    whole, _ = asyncio.run(_read(replace(TWENTY, page_size=10_000, ids_per_filter=10_000), names))
-    paged, receipt = asyncio.run(_read(replace(TWENTY, page_size=page, ids_per_filter=ids), names))
+    whole, _ = asyncio.run(_read(replace(TWENTY, page_size=10_000, parents_per_filter=10_000), names))
+    paged, receipt = asyncio.run(_read(replace(TWENTY, page_size=page, parents_per_filter=ids), names))
     assert paged == whole
     assert receipt.verdict == "complete"
 

@@ -6,24 +6,19 @@ So a row holds what was selected and nothing more, whatever relation it was read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from twentyql.errors import MisfitError, NotGraphQLError, TwentyqlError
-from twentyql.plan.model import KeyPath, Read
+from twentyql.execute.inside import FamilyDecoder, NestedConnection
+from twentyql.execute.keys import KeyReader
+from twentyql.plan.model import Read
+from twentyql.plan.reads import RawRows
 
 N = TypeVar("N")
-
-
-@runtime_checkable
-class Slotted(Protocol):
-    """A row type whose rows hold keys in attributes, so that they need not be decoded a second time."""
-
-    def slot(self, path: KeyPath) -> str | None: ...
 
 
 class _PageInfo(msgspec.Struct, rename="camel"):
@@ -71,18 +66,13 @@ class PageDecoder:
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        row: Any = read.selection.rows.node_type
+        rows = RawRows() if read.flats else read.selection.rows
+        row: Any = rows.node_type
         generic: Any = _Answer
         self._rows: Any = msgspec.json.Decoder(generic[row])
-        self._keys: Any = None
-        self._getters: list[Callable[[Any], Any]] = []
-        slots = [_slot(read.selection.rows, path) for path in read.keys]
-        if all(slots):  # the row holds its keys
-            self._getters = [attrgetter(slot) for slot in slots if slot]
-        elif row != dict[str, Any]:  # and so does a dict
-            keys, attributes = _key_type(read.keys)
-            self._keys = msgspec.json.Decoder(generic[keys])
-            self._getters = [_getter(attributes[path]) for path in read.keys]
+        self._reader = KeyReader(read.keys, rows, {child.path[-1]: NestedConnection for child in read.inside})
+        self._nodes: Any = self._reader.node_type and msgspec.json.Decoder(generic[self._reader.node_type])
+        self._inside = [FamilyDecoder(child) for child in read.inside]
 
     def decode(self, body: bytes, seconds: float = 0.0) -> Page | Refusal:
         """The page, or what the server said instead; NotGraphQLError when the body is neither.
@@ -110,12 +100,16 @@ class PageDecoder:
         )
 
     def _keys_of(self, rows: list[Any], body: bytes) -> list[tuple[Any, ...]]:
+        """The keys of each row, with the `Family` of each nested list behind them."""
         nodes = rows
-        if self._keys is not None:
-            nodes = [edge.node for edge in self._keys.decode(body).data[self._read.root].edges]
-        if self._getters:
-            return list(zip(*(map(get, nodes) for get in self._getters), strict=True))
-        return list(zip(*(_dict_column(rows, path) for path in self._read.keys), strict=True))
+        if self._nodes is not None:
+            nodes = [edge.node for edge in self._nodes.decode(body).data[self._read.root].edges]
+        keys = self._reader.read(nodes)
+        if not self._inside:
+            return keys
+        plain = len(self._read.keys)
+        families = [decoder.decode([key[plain + i] for key in keys]) for i, decoder in enumerate(self._inside)]
+        return [(*key[:plain], *found) for key, *found in zip(keys, *families, strict=True)]
 
     def _explain(self, body: bytes, error: Exception) -> TwentyqlError:
         """Say whether the body is no whole JSON, or JSON that does not fit."""
@@ -129,45 +123,3 @@ class PageDecoder:
             f"A value of {self._read.name} does not fit the schema: {error}.",
             advice="Was the schema changed? Pull and generate again.",
         )
-
-
-def _slot(rows: object, path: KeyPath) -> str | None:
-    """The attribute of a row that holds the key at ``path``, where the row type has such."""
-    return rows.slot(path) if isinstance(rows, Slotted) else None
-
-
-def _key_type(paths: Sequence[KeyPath]) -> tuple[Any, dict[KeyPath, tuple[str, ...]]]:
-    """A struct that holds just the values at ``paths``, and the attributes that lead to each."""
-    rests: dict[str, list[KeyPath]] = {}
-    for path in paths:
-        rests.setdefault(path[0], []).append(path[1:])
-    fields: list[tuple[str, Any, Any]] = []
-    attributes: dict[KeyPath, tuple[str, ...]] = {}
-    for i, (name, below) in enumerate(rests.items()):
-        slot = f"f{i}"
-        deeper, deeper_attributes = _key_type([rest for rest in below if rest]) if any(below) else (Any, {})
-        fields.append((slot, (deeper | None) if any(below) else Any, msgspec.field(default=None, name=name)))
-        attributes |= {(name, *rest): (slot, *deeper_attributes.get(rest, ())) for rest in below}
-    return msgspec.defstruct("Keys", fields, gc=False), attributes
-
-
-def _dict_column(rows: list[Any], path: KeyPath) -> list[Any]:
-    """The values at ``path`` of rows that are dicts; None below a null."""
-    values: list[Any] = [row.get(path[0]) for row in rows]
-    for name in path[1:]:
-        values = [None if value is None else value.get(name) for value in values]
-    return values
-
-
-def _getter(attributes: tuple[str, ...]) -> Callable[[Any], Any]:
-    if len(attributes) == 1:
-        return attrgetter(attributes[0])
-
-    def get(node: Any) -> Any:
-        for name in attributes:
-            if node is None:
-                return None
-            node = getattr(node, name)
-        return node
-
-    return get

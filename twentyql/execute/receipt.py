@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from twentyql.errors import IncompleteError, TwentyqlWarning
-from twentyql.plan.model import Plan, Read
+from twentyql.plan.model import Cost, Plan, Read
 
 Verdict = Literal["complete", "withheld", "incomplete"]
 
@@ -24,6 +24,8 @@ class ListReceipt:
 
     ``unattached`` counts live records of the object that belong to no parent of this read; None where not asked.
     ``left_out`` counts, by the path of a to-one relation, records that have its key but were given without its record.
+    ``elsewhere`` counts rows that came with the whole list and belong to no parent of this read, beside ``rows``;
+    ``repaired`` counts parents whose list the server cut inside them, which were then read by themselves.
     """
 
     name: str
@@ -36,11 +38,16 @@ class ListReceipt:
     repeated: int = 0
     unattached: int | None = None
     left_out: dict[str, int] = field(default_factory=dict[str, int])
+    elsewhere: int = 0
+    repaired: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The proof that comes with every read. ``seconds`` is wall time, ``waited`` the part spent on the pace."""
+    """The proof that comes with every read. ``seconds`` is wall time, ``waited`` the part spent on the pace.
+
+    ``expected`` is what the plan foresaw, where it was made with counts.
+    """
 
     verdict: Verdict
     lists: tuple[ListReceipt, ...]
@@ -51,6 +58,7 @@ class Receipt:
     seconds: float
     waited: float
     notes: tuple[str, ...] = ()
+    expected: Cost | None = None
 
     @property
     def rows(self) -> int:
@@ -63,10 +71,16 @@ class Receipt:
 
     def __str__(self) -> str:
         parts = ", ".join(f"{part.rows:,} {part.name}" for part in self.lists)
-        return (
-            f"{self.verdict}: {parts}; {self.requests} requests, {self.tokens} tokens, {self.retries} retries, "
+        repaired = sum(part.repaired for part in self.lists)
+        cut = f"{repaired} cut lists repaired, " if repaired else ""
+        text = (
+            f"{self.verdict}: {parts}; {cut}{self.requests} requests, {self.tokens} tokens, {self.retries} retries, "
             f"{self.seconds:.2f} s ({self.waited:.2f} s waiting for the pace)"
         )
+        if self.expected is None:
+            return text
+        expected = self.expected
+        return f"{text}; expected {expected.requests:.0f} requests, {expected.tokens:.0f} tokens"
 
 
 @dataclass(slots=True)
@@ -82,6 +96,8 @@ class ListTally:
     repeated: int = 0
     unattached: int | None = None
     left_out: Counter[str] = field(default_factory=Counter[str])
+    elsewhere: int = 0
+    repaired: int = 0
 
     def notice(self, keys: Sequence[tuple[Any, ...]]) -> None:
         """Count the to-one records that the server left out of these rows though it gave their keys."""
@@ -100,7 +116,7 @@ class ListTally:
         return ListReceipt(
             self.read.name,
             self.read.object,
-            self.rows,
+            self.rows - self.elsewhere,
             self.requests,
             self.before,
             self.after,
@@ -108,6 +124,8 @@ class ListTally:
             self.repeated,
             self.unattached,
             dict(self.left_out),
+            self.elsewhere,
+            self.repaired,
         )
 
 
@@ -129,7 +147,7 @@ class Tally:
 
     def receipt(self, seconds: float, waited: float) -> Receipt:
         """The receipt as things stand."""
-        lists = tuple(self.of(read).receipt() for read in self.plan.root.walk())
+        lists = tuple(self.of(read).receipt() for read in self.plan.lists())
         notes = list(self.notes)
         limited = self.plan.query.most is not None
         doubts = [] if self.plan.nothing else [d for part in lists if (d := doubt(part, limited=limited))]
@@ -145,9 +163,8 @@ class Tally:
         if doubts or not self.finished:
             verdict = "incomplete"
             notes += doubts if self.finished else [*doubts, "the read was stopped before its end"]
-        return Receipt(
-            verdict, lists, self.requests, self.tokens, self.retries, self.bytes, seconds, waited, tuple(notes)
-        )
+        sent = (self.requests, self.tokens, self.retries, self.bytes)
+        return Receipt(verdict, lists, *sent, seconds, waited, tuple(notes), self.plan.expected)
 
 
 def doubt(part: ListReceipt, *, limited: bool) -> str | None:
@@ -159,10 +176,11 @@ def doubt(part: ListReceipt, *, limited: bool) -> str | None:
         return None
     least = min(part.count_before, part.count_after) - part.withheld
     most = max(part.count_before, part.count_after)
-    if least <= part.rows <= most:
+    rows = part.rows + part.elsewhere
+    if least <= rows <= most:
         return None
     counted = f"{part.count_before} before and {part.count_after} after"
-    return f"{part.name}: {part.rows} rows read, but the server counted {counted}"
+    return f"{part.name}: {rows} rows read, but the server counted {counted}"
 
 
 def check_whole(receipt: Receipt) -> None:

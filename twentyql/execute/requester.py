@@ -49,7 +49,7 @@ class Requester:
         self._sleep = sleep
         self._hooks = hooks
         self._explain_misfit = explain_misfit
-        self._decoders: dict[tuple[str, Any], PageDecoder] = {}
+        self._decoders: dict[Any, PageDecoder] = {}
         self._validated: set[str] = set()
 
     async def page(self, read: Read, variables: dict[str, Any], tally: Tally, *, text: str = "") -> Page:
@@ -107,7 +107,8 @@ class Requester:
         self._validated.add(text)
 
     def _decoder(self, read: Read, document: str) -> PageDecoder:
-        key = (document, read.selection.rows.node_type)
+        types = tuple(child.selection.rows.node_type for child in read.inside)
+        key = (document, read.selection.rows.node_type, types, read.keys)
         decoder = self._decoders.get(key)
         if decoder is None:
             self.check(document)

@@ -7,43 +7,44 @@ network, and leaving the loop early leaves nothing running.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from twentyql.execute.children import Children, OnBatch
+from twentyql.execute.lists import Lists, Requests, gathered
 from twentyql.execute.ordering import sort_keys
 from twentyql.execute.receipt import Tally
-from twentyql.execute.scan import Batch, FetchesPages, scan
-from twentyql.execute.tasks import all_of
-from twentyql.plan.model import ID, Plan, Read
-from twentyql.schema.dialects import Dialect
+from twentyql.execute.scan import Batch
+from twentyql.plan.model import Plan, Read, Span
 from twentyql.schema.model import SchemaModel
 
 BATCHES_AHEAD = 2
 
-
-OnBatch = Callable[[Batch], Awaitable[None]]
+__all__ = ["Batch", "OnBatch", "Runner"]
 
 
 class Runner:
-    """Runs one plan once. ``on_batch`` is told of every batch of every list, as soon as it is read."""
+    """Runs one plan once. ``on_batch`` is told of every batch of every list, as soon as it is read.
+
+    ``spans`` are the ids still to be read of some lists, by their paths, where an earlier run read the others.
+    """
 
     def __init__(
         self,
         plan: Plan,
         model: SchemaModel,
-        dialect: Dialect,
-        requester: FetchesPages,
+        requester: Requests,
         tally: Tally,
         on_batch: OnBatch | None = None,
+        spans: Mapping[tuple[str, ...], Sequence[Span]] | None = None,
     ) -> None:
         self._plan = plan
         self._model = model
-        self._dialect = dialect
         self._requester = requester
         self._tally = tally
-        self._on_batch = on_batch
-        self._known: dict[tuple[str, ...], set[str]] = {}
+        self._lists = Lists(requester, tally, spans)
+        self._children = Children(self._lists, tally, on_batch, joined=plan.joined)
 
     async def batches(self) -> AsyncGenerator[list[Any], None]:
         """The rows of the root list, each batch complete with its children."""
@@ -59,17 +60,26 @@ class Runner:
 
     async def _produce(self, ready: asyncio.Queue[asyncio.Task[list[Any]] | None]) -> None:
         if not self._plan.nothing:
-            async for batch in self._root_batches():
-                task = asyncio.create_task(self._complete(batch), name=f"twentyql children of {batch.read.name}")
-                try:
-                    await ready.put(task)
-                except asyncio.CancelledError:
-                    await _stop(task)
-                    raise
+            begun: set[asyncio.Task[list[Any]]] = set()
+            async for batch in gathered(self._root_batches(), self._plan.root.gather):
+                work = self._children.complete(batch)
+                task = asyncio.create_task(work, name=f"twentyql children of {batch.read.name}")
+                begun = {task, *(other for other in begun if not other.done())}
+                await _hand_over(task, ready)
+            last = asyncio.create_task(self._finish(begun), name=f"twentyql rest of {self._plan.root.name}")
+            await _hand_over(last, ready)
         await ready.put(None)
 
+    async def _finish(self, begun: set[asyncio.Task[list[Any]]]) -> list[Any]:
+        """What can only be read, or said, when all rows have come."""
+        if begun:
+            await asyncio.wait(begun)
+        await self._children.rest(self._plan.root)
+        self._children.finish()
+        return []
+
     async def _root_batches(self) -> AsyncIterator[Batch]:
-        plan, most = self._plan, self._plan.query.most
+        plan = self._plan
         if plan.top is not None:
             batch = await self._top(plan.top)
             if batch is not None:
@@ -79,12 +89,13 @@ class Runner:
             async for batch in self._sorted():
                 yield batch
             return
-        left = most
-        async for batch in scan(plan.root, self._requester, self._tally, most=most):
-            cut = batch if left is None else Batch(batch.read, batch.rows[:left], batch.keys[:left])
-            yield cut
-            if left is not None and (left := left - len(cut.rows)) <= 0:
-                return
+        left = plan.query.most
+        for read in plan.phases or (plan.root,):
+            async for batch in self._lists.batches(read, most=left):
+                rows, keys = batch.rows[:left], batch.keys[:left]
+                yield batch if left is None else Batch(batch.read, rows, keys)
+                if left is not None and (left := left - len(rows)) <= 0:
+                    return
 
     async def _top(self, read: Read) -> Batch | None:
         """The one page that the server sorted, or None if it did not honour its size."""
@@ -102,55 +113,23 @@ class Runner:
     async def _sorted(self) -> AsyncIterator[Batch]:
         """All rows, sorted here; only then cut to the limit and completed with children."""
         plan = self._plan
-        found = [batch async for batch in scan(plan.root, self._requester, self._tally)]
+        found = [batch async for batch in self._lists.batches(plan.root)]
         pairs = [(key, row) for batch in found for key, row in zip(batch.keys, batch.rows, strict=True)]
         for compare in reversed(sort_keys(plan, self._model)):
             pairs.sort(key=compare.key, reverse=compare.reverse)
         pairs = pairs[: plan.query.most]
-        size = plan.root.page_size
+        size = max(plan.root.page_size, plan.root.gather)
         for start in range(0, len(pairs), size):
             part = pairs[start : start + size]
             yield Batch(plan.root, [row for _, row in part], [key for key, _ in part])
 
-    async def _complete(self, batch: Batch) -> list[Any]:
-        """Read the children of a batch, at any depth, and put them into their rows."""
-        if self._on_batch:
-            await self._on_batch(batch)
-        if batch.read.children and batch.rows:
-            await all_of(self._attach(batch, child) for child in batch.read.children)
-        return list(batch.rows)
 
-    async def _attach(self, parents: Batch, child: Read) -> None:
-        link = child.link
-        assert link is not None
-        at = parents.read.keys.index(link.parent_key)
-        wanted = [key for key in dict.fromkeys(key[at] for key in parents.keys) if key is not None]
-        if link.child_key == ID:  # many parents share these records: each is read once
-            known = self._known.setdefault(child.path, set())
-            wanted = [key for key in wanted if key not in known]
-            known.update(wanted)
-        families: dict[str, list[Any]] = {key: [] for key in wanted}
-        per_request = self._dialect.ids_per_filter
-        for start in range(0, len(wanted), per_request):
-            ids = wanted[start : start + per_request]
-            filter_ = {link.child_key[0]: {"in": ids}}
-            async for batch in scan(child, self._requester, self._tally, {"filter": filter_}):
-                await self._complete(batch)
-                self._join(batch, families)
-        for key, row in zip(parents.keys, parents.rows, strict=True):
-            for holder in link.holder:
-                row = parents.read.selection.rows.get(row, holder.name) if row is not None else None
-            if row is not None and key[at] in families:
-                rows = link.holder[-1].selection.rows if link.holder else parents.read.selection.rows
-                rows.attach(row, link.nested.name, list(families[key[at]]))
-
-    def _join(self, batch: Batch, families: dict[str, list[Any]]) -> None:
-        link = batch.read.link
-        assert link is not None
-        at = batch.read.keys.index(link.child_key)
-        for key, row in zip(batch.keys, batch.rows, strict=True):
-            if key[at] in families:  # a child that moved away between two pages is its new parent's
-                families[key[at]].append(row)
+async def _hand_over(task: asyncio.Task[list[Any]], ready: asyncio.Queue[asyncio.Task[list[Any]] | None]) -> None:
+    try:
+        await ready.put(task)
+    except asyncio.CancelledError:
+        await _stop(task)
+        raise
 
 
 async def _next(ready: asyncio.Queue[Any], producer: asyncio.Task[None]) -> Any:

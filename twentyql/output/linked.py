@@ -72,8 +72,8 @@ class LinkedTables:
         names = _names(reads, model)
         self._tables = [_table(read, name, reads, names, model) for read, name in zip(reads, names, strict=True)]
         self._of = {id(read): table for read, table in zip(reads, self._tables, strict=True)}
-        if planned.top is not None:  # the same lists, planned a second time
-            self._of |= {id(read): table for read, table in zip(planned.top.walk(), self._tables, strict=True)}
+        for other in filter(None, (planned.top, *planned.phases)):  # the same lists, planned a second time
+            self._of |= {id(read): table for read, table in zip(other.walk(), self._tables, strict=True)}
         self._planned = planned  # its reads must live as long as their ids are used
         self._turn = asyncio.Lock()
 

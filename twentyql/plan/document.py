@@ -93,7 +93,7 @@ def list_document(of: ObjectModel, tree: Tree, *, filtered: bool, ordered: bool)
     count = "totalCount " if "totalCount" in of.aggregates else ""
     return (
         f"query {of.plural}({declared}) {{ {of.roots.many}({passed}) {{ "
-        f"{count}edges {{ node {_braces(tree)} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+        f"{count}edges {{ node {braces(tree)} }} pageInfo {{ hasNextPage endCursor }} }} }}"
     )
 
 
@@ -105,8 +105,9 @@ def count_document(of: ObjectModel, *, filtered: bool) -> str:
     return f"query {of.plural}Count($filter: {type_}) {{ {of.roots.many}(filter: $filter) {{ totalCount }} }}"
 
 
-def _braces(tree: Tree) -> str:
-    inner = " ".join(name + (f" {_braces(below)}" if below else "") for name, below in tree.items())
+def braces(tree: Tree) -> str:
+    """A tree as the selection set it is, ``{ id name { firstName } }``."""
+    inner = " ".join(name + (f" {braces(below)}" if below else "") for name, below in tree.items())
     return f"{{ {inner} }}"
 
 

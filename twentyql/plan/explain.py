@@ -109,7 +109,7 @@ def _expect(
     rows = round(known * share)
     if read.link is None and plan.query.most is not None:
         rows = min(rows, plan.query.most)
-    chunks = math.ceil(parents / dialect.ids_per_filter) if read.link else 1
+    chunks = math.ceil(parents / dialect.parents_per_filter) if read.link else 1
     requests = max(chunks, math.ceil(rows / read.page_size)) if parents else 0
     text = (plan.top or read).text if read.link is None else read.text
     into.append(ExpectedList(read.name, rows, max(requests, 0), text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from twentyql.build.query import Nested, Order, Query, Selection
@@ -21,6 +22,42 @@ class Span:
 
 
 WHOLE = Span()
+
+
+class How(StrEnum):
+    """How the rows of a list are found.
+
+    ``PAGES``: by its own root, page by page. ``CHUNKS``: by its own root under ``parentId in [...]``, for some parents
+    at a time. ``NESTED``: inside the pages of its parents, and those that the server cut again by chunks. ``SCAN``: by
+    its own root, the whole list once, joined with its parents here.
+    """
+
+    PAGES = "pages"
+    CHUNKS = "chunks"
+    NESTED = "nested"
+    SCAN = "scan"
+
+
+GROWTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """How large the pages of a read are: ``start`` rows at first, then what takes ``seconds``, never over ``most``.
+
+    A server is not stalled for others by a page of 250 ms; it may honour less than was asked for, and then decides.
+    """
+
+    start: int
+    most: int
+    seconds: float = 0.25
+
+    def following(self, asked: int, got: int, seconds: float) -> int:
+        """The size to ask for after a page of ``asked`` rows brought ``got``, and more are left, in ``seconds``."""
+        if got < asked:  # a clamp, or a page cut short: go by what came, and never below the start
+            return max(self.start, got)
+        fitting = int(asked * self.seconds / max(seconds, 1e-6))
+        return max(min(asked, self.start), min(asked * GROWTH, fitting, self.most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +78,46 @@ class Link:
 class Read:
     """One list of one object, read page by page in the order of its ids.
 
-    ``text`` is the document that every page of it sends, ``variables`` those that stay the same from page to page.
+    ``text`` is the document that every page of it sends, ``node`` what it asks of one record, ``variables`` are those
+    that stay the same from page to page.
     ``keys`` are the paths that the executor needs of every node beside the row itself; the first is always the id.
     ``to_ones`` pairs the foreign key of every to-one relation with the id of its record, to notice what is left out.
+
+    ``paging`` sizes its pages; ``chunk`` is how many parents one request of ``CHUNKS`` names, and ``gather`` how many
+    rows are collected before their children are read, so that chunks are full. ``spans`` cut the list by id into parts
+    that may be read side by side. ``ordered`` says that the server sorts it by other than the id. ``flats`` are
+    to-one relations that its document leaves out, because their records are read once and put in here.
     """
 
     object: str
     root: str
     path: tuple[str, ...]
     selection: Selection
+    node: str
     text: str
     variables: Mapping[str, Any]
     keys: tuple[KeyPath, ...]
-    page_size: int
+    paging: Paging
     counts: bool
     to_ones: tuple[tuple[KeyPath, KeyPath], ...] = ()
     link: Link | None = None
     children: tuple[Read, ...] = ()
+    how: How = How.PAGES
+    chunk: int = 0
+    gather: int = 0
+    spans: tuple[Span, ...] = (WHOLE,)
+    ordered: bool = False
+    flats: tuple[Flat, ...] = ()
+
+    @property
+    def page_size(self) -> int:
+        """The rows that its first page asks for."""
+        return self.paging.start
+
+    @property
+    def inside(self) -> tuple[Read, ...]:
+        """The children that come inside its pages."""
+        return tuple(child for child in self.children if child.how is How.NESTED)
 
     @property
     def name(self) -> str:
@@ -70,6 +130,56 @@ class Read:
         for child in self.children:
             yield from child.walk()
 
+    def lists(self) -> Iterator[Read]:
+        """Every list that is read: as `walk`, and those of to-one relations too."""
+        for read in self.walk():
+            yield read
+            yield from (flat.read for flat in read.flats)
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """A to-one relation whose records are read as a list of their own, once, and put into the rows here.
+
+    ``key`` is the foreign key on the rows, which becomes null where the record is gone, as the server would say.
+    """
+
+    relation: str
+    key: str
+    read: Read
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What reading takes: requests, tokens of the server's limit, rows, bytes of answers, seconds without waiting."""
+
+    requests: float = 0
+    tokens: float = 0
+    rows: float = 0
+    bytes: float = 0
+    seconds: float = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            self.requests + other.requests,
+            self.tokens + other.tokens,
+            self.rows + other.rows,
+            self.bytes + other.bytes,
+            self.seconds + other.seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing the planner decided: of what, for which way, at which cost, why, and what the next best would cost."""
+
+    name: str
+    way: str
+    cost: Cost
+    why: str
+    next_way: str = ""
+    next_cost: Cost | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -78,6 +188,11 @@ class Plan:
     ``order_here`` are the keys by which the rows are sorted after reading (text by code point, options by their
     position); ``top`` is a cheaper read tried first for a small ``limit``: one page that the server sorted.
     ``nothing`` says that the conditions can hold for no record, so nothing is sent. ``why`` explains each choice.
+
+    ``phases`` are the reads that give the rows of the root one after the other where the server sorts them: those with
+    a value and those without; by default the root alone. ``joined`` is False where rows are not wanted with their
+    children inside, because every list goes to a table of its own. ``choices`` say what was decided and its
+    cost, and ``expected`` is the cost of all, where Stats were known.
     """
 
     query: Query[Any, Any]
@@ -86,3 +201,11 @@ class Plan:
     top: Read | None = None
     nothing: bool = False
     why: tuple[str, ...] = ()
+    phases: tuple[Read, ...] = ()
+    joined: bool = True
+    choices: tuple[Choice, ...] = ()
+    expected: Cost | None = None
+
+    def lists(self) -> Iterator[Read]:
+        """Every list that is read, parents first."""
+        return self.root.lists()

@@ -1,151 +1,204 @@
-"""Query + model + dialect -> Plan. Pure: no I/O, no clock.
+"""Query + model + dialect (+ Stats and Limits) -> Plan. Pure: no I/O, no clock.
 
-The plan is the plainest true one: every list is paged by id, children are read by ``parentId in [...]`` from their
-own root and joined here, never taken from the nested list that the server cuts at 60 (observed-2.21 section 2).
+Without Stats the plan is the plainest true one: every list is paged by id, children are read by ``parentId in [...]``
+from their own root and joined here. With them the cheapest of several true ways is taken for each list (`choices.py`);
+none of them trusts the nested list that the server cuts at 60 (observed-2.21 section 2).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from twentyql.build.filters import NEVER, joined
-from twentyql.build.query import Nested, Order, Query, Selection
+from twentyql.build.query import Order, Query
 from twentyql.errors import QueryError
-from twentyql.plan.document import guard_to_ones, list_document, selection_tree
-from twentyql.plan.model import ID, KeyPath, Link, Plan, Read
+from twentyql.plan.choices import Chooser, Force
+from twentyql.plan.cost import Outlook, counted_after
+from twentyql.plan.model import ID, WHOLE, Choice, Cost, How, KeyPath, Plan, Read
+from twentyql.plan.reads import Reads, Wanted, Ways, order_json
+from twentyql.plan.spans import spans_between, spans_wanted
+from twentyql.plan.stats import Limits, Path, Stats
 from twentyql.schema.dialects import Dialect
-from twentyql.schema.model import FieldModel, SchemaModel
+from twentyql.schema.model import FieldModel, Kind, ObjectModel, SchemaModel
+
+SORTED_ALIKE = (Kind.DATE_TIME, Kind.DATE, Kind.NUMBER, Kind.NUMERIC)  # there as here; text has collations
+NO_FORCE = Force()
 
 
-def plan(query: Query[Any, Any], model: SchemaModel, dialect: Dialect) -> Plan:
-    """The plan of ``query``; UnknownNameError or QueryError if the schema cannot answer it."""
+def plan(
+    query: Query[Any, Any],
+    model: SchemaModel,
+    dialect: Dialect,
+    stats: Stats | None = None,
+    limits: Limits | None = None,
+    *,
+    together: bool = True,
+    force: Force = NO_FORCE,
+) -> Plan:
+    """The plan of ``query``; UnknownNameError or QueryError if the schema cannot answer it.
+
+    ``together`` is False where rows are not wanted with their children inside, because each list goes elsewhere.
+    """
     check_orders(query, model)
     condition = joined(query.conditions)
-    if condition is NEVER or query.most == 0:
-        empty = _read(model, dialect, query.selection, (), None, None, ())
-        return Plan(query, empty, nothing=True, why=("No record can meet these conditions: nothing is sent.",))
     order_keys = tuple(order.path for order in query.orders)
-    root = _read(model, dialect, query.selection, (), condition, None, order_keys)
-    why = [f"{root.name}: paged by id, {root.page_size} a page"]
-    why += [f"{r.name}: read by {_dotted(r.link.child_key)} in [...], joined here" for r in root.walk() if r.link]
-    if not query.orders:
-        return Plan(query, root, why=tuple(why))
-    why.append("sorted here, text by code point, options by position: a sorted scan loses rows on this server")
-    top = None
-    if query.most is not None and query.most <= dialect.page_size and not _by_id_downwards(query.orders):
-        ordered = {"orderBy": [_order_json(order) for order in query.orders]}
-        top = _read(model, dialect, query.selection, (), condition, ordered, order_keys, query.most)
-        why = [f"{root.name}: one page of {query.most} that the server sorts (a first page is safe)", *why[1:-1]]
-    return Plan(query, root, order_here=query.orders, top=top, why=tuple(why))
+    reads = Reads(model, dialect)
+    if condition is NEVER or query.most == 0:
+        empty = reads.read(query.selection, (), Wanted())
+        return Plan(query, empty, nothing=True, why=("No record can meet these conditions: nothing is sent.",))
+    wanted = Wanted(condition, None, order_keys)
+    draft = Plan(query, reads.read(query.selection, (), wanted), joined=together)
+    out = Outlook(dialect, stats or Stats(), limits or Limits())
+    chooser = Chooser(out, model, together, force)
+    ways = chooser.choose(draft) if stats is not None or force != NO_FORCE else _plain(draft, out)
+    reads = Reads(model, dialect, ways)
+    made = replace(draft, root=reads.read(query.selection, (), wanted))
+    made = _in_order(made, reads, model, force) if query.orders else made
+    made = _in_spans(made, out, chooser.expected, force)
+    return _reckoned(made, chooser, out, stats)
+
+
+def _plain(draft: Plan, out: Outlook) -> Ways:
+    return Ways(paging={read.path: out.paging(read) for read in draft.root.walk()})
+
+
+def _in_order(made: Plan, reads: Reads, model: SchemaModel, force: Force) -> Plan:
+    """Where the rows are sorted: one page there, the whole list there where that is safe, else here."""
+    query = made.query
+    condition, keys = joined(query.conditions), tuple(order.path for order in query.orders)
+    assert condition is not NEVER
+    orders = {"orderBy": [order_json(order) for order in query.orders]}
+    by_id_down = any(order.path == ID and order.descending for order in query.orders)  # the server ignores it
+    if query.most is not None and query.most <= reads.dialect.page_size and not by_id_down and not force.order_there:
+        top = reads.read(query.selection, (), Wanted(condition, orders, keys, query.most))
+        return replace(made, order_here=query.orders, top=top)
+    nullable = sorted_there(query, model)
+    if nullable is None or force.order_there is False or (query.most is None and not force.order_there):
+        return replace(made, order_here=query.orders)
+    if not nullable:
+        return replace(made, phases=(reads.read(query.selection, (), Wanted(condition, orders, keys)),))
+    order = query.orders[0]
+    filled = reads.read(query.selection, (), Wanted(_both(condition, order.path, "NOT_NULL"), orders, keys))
+    empty = reads.read(query.selection, (), Wanted(_both(condition, order.path, "NULL"), None, keys))
+    return replace(made, phases=(empty, filled) if order.nulls_first else (filled, empty))
+
+
+def sorted_there(query: Query[Any, Any], model: SchemaModel) -> bool | None:
+    """Whether the server sorts these orders wholly and as they are sorted here; True or False: with or without nulls.
+
+    One order by an own field of the object whose values have one order everywhere; a nullable one needs a filter that
+    tells its nulls. None: sort here.
+    """
+    if len(query.orders) != 1:
+        return None
+    order, of = query.orders[0], model.object(query.selection.object)
+    field = of.member(order.path[0])
+    if not isinstance(field, FieldModel) or field.kind is Kind.ACTOR:
+        return None
+    nullable = field.nullable
+    for name in order.path[1:]:
+        field = field.part(name)
+        nullable = True
+    if field.kind not in SORTED_ALIKE or field.foreign_key_of:
+        return None
+    return nullable if not nullable or "is" in field.operators else None
+
+
+def _both(condition: dict[str, Any] | None, path: KeyPath, value: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"is": value}
+    for name in reversed(path):
+        found = {name: found}
+    return {"and": [condition, found]} if condition else found
+
+
+def _in_spans(made: Plan, out: Outlook, expected: dict[Path, float], force: Force) -> Plan:
+    """Cut the root list by id where reading its parts side by side pays."""
+    bounds = out.stats.bounds
+    if made.phases or made.query.most is not None or not bounds:
+        return made
+    parts = force.spans or spans_wanted(out, made.root, expected.get((), 0.0))
+    if parts < 2:
+        return made
+    return replace(made, root=replace(made.root, spans=spans_between(bounds, parts)))
+
+
+def _reckoned(made: Plan, chooser: Chooser, out: Outlook, stats: Stats | None) -> Plan:
+    """The plan with its cost, and each choice said in words."""
+    choices = list(chooser.choices)
+    for read in made.root.walk():
+        for flat in read.flats:
+            count = out.stats.objects.get(flat.read.object, 0)
+            cost = out.paged(count, flat.read, flat.read.paging)
+            choices.append(
+                Choice(flat.read.name, "its list once, put into the rows here", cost, "saves the server's time")
+            )
+    if made.root.spans != (WHOLE,):
+        extra = Cost(len(made.root.spans) / 2 + 2, len(made.root.spans) / 2 + 2)
+        choices.append(Choice(made.root.name, f"in {len(made.root.spans)} spans of ids", extra, "read side by side"))
+    counted = sum(counted_after(made, read) for read in made.root.walk())
+    if counted and stats is not None:
+        cost = Cost(counted, counted, 0, 60 * counted, counted * out.limits.latency)
+        choices.append(Choice("counts", "after the read", cost, "the receipt tells children without a parent"))
+    if stats is not None and stats.tokens:
+        cost = Cost(stats.requests, stats.tokens, 0, stats.bytes, stats.requests * out.limits.latency)
+        choices.append(Choice("counts", "before the read", cost, "to choose this plan"))
+    total = Cost()
+    for choice in choices:
+        total += choice.cost
+    total = replace(total, seconds=out.seconds(total))
+    return replace(
+        made, why=tuple(_why(made, choices)), choices=tuple(choices), expected=total if stats is not None else None
+    )
+
+
+def _why(made: Plan, choices: list[Choice]) -> list[str]:
+    root, query = made.root, made.query
+    why = [f"{root.name}: paged by id, {root.page_size} a page at first"]
+    if made.top is not None:
+        why = [f"{root.name}: one page of {query.most} that the server sorts (a first page is safe)"]
+    if made.phases:
+        why = [f"{read.name}: sorted by the server, which is whole for these values" for read in made.phases[:1]]
+    ways = {choice.name: choice for choice in choices}
+    for read in root.walk():
+        if read.link:
+            choice = ways.get(read.name)
+            way = choice.way if choice else f"by {_dotted(read.link.child_key)} in [...], joined here"
+            why.append(f"{read.name}: {way}" + (f": {choice.why}" if choice and choice.why else ""))
+        why += [f"{flat.read.name}: its list once, put into the rows here" for flat in read.flats]
+    if len(root.spans) > 1:
+        why.append(f"{root.name}: in {len(root.spans)} spans of ids, side by side")
+    if made.order_here and made.top is None:
+        why.append("sorted here, text by code point, options by position: a sorted scan loses rows on this server")
+    return why
 
 
 def check_orders(query: Query[Any, Any], model: SchemaModel) -> None:
     """Every order must lead to one sortable value through to-one relations."""
     for order in query.orders:
-        of, field = model.object(query.selection.object), None
-        path = order.path
-        while path:
-            member = of.member(path[0]) if field is None else field.part(path[0])
-            path = path[1:]
-            if isinstance(member, FieldModel):
-                field = member
-            elif member.is_to_many or not path:
-                raise QueryError(f"Cannot sort {of.plural} by {_dotted(order.path)}: it is no single value.")
-            else:
-                of = model.object(member.target)
-        if field is None or field.parts:
-            parts = ", ".join(part.name for part in field.parts) if field else ""
-            raise QueryError(f"Cannot sort by {_dotted(order.path)}, which has parts.", advice=f"Name one of: {parts}.")
+        _check_order(query, order, model)
 
 
-def _by_id_downwards(orders: tuple[Order[Any], ...]) -> bool:
-    return any(order.path == ID and order.descending for order in orders)  # the server ignores it
-
-
-def _read(
-    model: SchemaModel,
-    dialect: Dialect,
-    selection: Selection,
-    path: tuple[str, ...],
-    condition: dict[str, Any] | None,
-    ordered: dict[str, Any] | None,
-    extra_keys: tuple[KeyPath, ...],
-    most: int | None = None,
-    link: Link | None = None,
-) -> Read:
-    of = model.object(selection.object)
-    if of.roots.many is None:
-        raise QueryError(f"This server has no list of {of.plural}.")
-    if not of.has_field("id"):
-        raise QueryError(f"{of.plural} have no id, so no read of them can be proved whole.")
-    links = list(_links(model, selection))
-    keys = _distinct((ID, *extra_keys, *((link.child_key,) if link else ()), *(below.parent_key for below in links)))
-    tree = selection_tree(model, selection, keys)
-    to_ones = tuple(guard_to_ones(model, of, tree))
-    text = list_document(
-        of,
-        tree,
-        filtered=condition is not None or link is not None,
-        ordered=ordered is not None,
-    )
-    return Read(
-        object=of.singular,
-        root=of.roots.many,
-        path=path,
-        selection=selection,
-        text=text,
-        variables={**({"filter": condition} if condition else {}), **(ordered or {})},
-        keys=_distinct((*keys, *(path for pair in to_ones for path in pair))),
-        to_ones=to_ones,
-        page_size=most or dialect.page_size,
-        counts="totalCount" in of.aggregates,
-        link=link,
-        children=tuple(_child(model, dialect, path, below) for below in links),
-    )
-
-
-def _child(model: SchemaModel, dialect: Dialect, path: tuple[str, ...], link: Link) -> Read:
-    if not dialect.filters_by_foreign_key:
-        raise QueryError(
-            f"Lists inside lists ({link.nested.relation}) cannot be read whole from this kind of server yet.",
-            advice="Query the inner object by itself.",
-        )
-    below = (*path, *(held.relation for held in link.holder), link.nested.relation)
-    return _read(model, dialect, link.nested.selection, below, None, None, (), link=link)
-
-
-def _links(model: SchemaModel, selection: Selection, holder: tuple[Nested, ...] = ()) -> list[Link]:
-    """Every list of a selection, also those inside its ``one`` selections."""
-    of = model.object(selection.object)
-    found: list[Link] = []
-    for nested in selection.nested:
-        if not nested.many:
-            found += _links(model, nested.selection, (*holder, nested))
-            continue
-        relation = of.relation(nested.relation)
-        if relation.join_column is None:
-            raise QueryError(
-                f"The schema does not tell which column of {relation.target} leads back to {of.singular}.",
-                advice="Pull the data model too: the key needs the right to read /metadata.",
-            )
-        way = tuple(held.relation for held in holder)
-        if relation.is_to_many:
-            found.append(Link((*way, "id"), (relation.join_column,), holder, nested))
-        else:  # the records that a to-one leads to, as a list of their own
-            found.append(Link((*way, relation.join_column), ID, holder, nested))
-    return found
-
-
-def _order_json(order: Order[Any]) -> dict[str, Any]:
-    made: Any = order.direction
-    for name in reversed(order.path):
-        made = {name: made}
-    return dict(made)
-
-
-def _distinct(keys: tuple[KeyPath, ...]) -> tuple[KeyPath, ...]:
-    return tuple(dict.fromkeys(keys))
+def _check_order(query: Query[Any, Any], order: Order[Any], model: SchemaModel) -> None:
+    of: ObjectModel = model.object(query.selection.object)
+    field: FieldModel | None = None
+    path = order.path
+    while path:
+        member = of.member(path[0]) if field is None else field.part(path[0])
+        path = path[1:]
+        if isinstance(member, FieldModel):
+            field = member
+        elif member.is_to_many or not path:
+            raise QueryError(f"Cannot sort {of.plural} by {_dotted(order.path)}: it is no single value.")
+        else:
+            of = model.object(member.target)
+    if field is None or field.parts:
+        parts = ", ".join(part.name for part in field.parts) if field else ""
+        raise QueryError(f"Cannot sort by {_dotted(order.path)}, which has parts.", advice=f"Name one of: {parts}.")
 
 
 def _dotted(path: KeyPath) -> str:
     return ".".join(path)
+
+
+__all__ = ["Force", "How", "Read", "check_orders", "plan", "sorted_there"]

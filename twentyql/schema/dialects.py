@@ -11,9 +11,12 @@ from twentyql.errors import UnknownNameError
 class Dialect:
     """What a kind of server honours and where it errs. Sources: contract.md and observed-2.21.md.
 
-    ``page_size`` is the page that is asked for, ``ids_per_filter`` how many parents one child request names,
+    ``page_size`` is the page that is asked for, ``ids_per_filter`` how many records one request
+    names by id, ``parents_per_filter`` how many parents a request for children,
     ``filters_by_foreign_key`` whether children can be read by ``filter: {parentId: {in: [...]}}``, ``burst`` and
-    ``window`` the stock limit in tokens a window of seconds (None: not known).
+    ``window`` the stock limit in tokens a window of seconds (None: not known). ``larger_pages`` says that pages of
+    more than ``page_size`` may be honoured; ``nested_cap`` is where a list inside a record is cut without a word (None:
+    not known, never nested) and ``nested_lists`` how many such lists one document may have.
     """
 
     name: str
@@ -22,6 +25,10 @@ class Dialect:
     filters_by_foreign_key: bool
     burst: int | None = None
     window: float | None = None
+    larger_pages: bool = False
+    parents_per_filter: int = 200
+    nested_cap: int | None = None
+    nested_lists: int = 2
 
 
 TWENTY = Dialect(
@@ -31,6 +38,9 @@ TWENTY = Dialect(
     filters_by_foreign_key=True,
     burst=100,
     window=60.0,
+    larger_pages=True,
+    parents_per_filter=2000,
+    nested_cap=60,
 )
 RELAY = Dialect(
     name="relay",

@@ -1,0 +1,147 @@
+"""One list of a plan as it was chosen to be read: its spans side by side, its to-one records put in, its batches full.
+
+Everything is bounded: a few spans are read ahead of the consumer, each at most some pages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, suppress
+from typing import Any, Protocol
+
+from twentyql.execute.inside import RowsWithFlats
+from twentyql.execute.receipt import Tally
+from twentyql.execute.scan import Batch, FetchesPages, scan
+from twentyql.execute.tasks import all_of
+from twentyql.plan.model import WHOLE, Flat, Read, Span
+
+LANES = 6
+BATCHES_A_LANE = 8
+
+
+class Requests(FetchesPages, Protocol):
+    """What reading needs of `requester.Requester`."""
+
+    async def count(self, root: str, text: str, variables: dict[str, Any], tally: Tally) -> int: ...
+
+
+class Lists:
+    """Reads the lists of one plan, for one run. ``left`` are the spans still to be read, by the path of the list."""
+
+    def __init__(
+        self, requester: Requests, tally: Tally, left: Mapping[tuple[str, ...], Sequence[Span]] | None = None
+    ) -> None:
+        self._requester = requester
+        self._tally = tally
+        self._left = left or {}
+        self._flats: dict[tuple[str, ...], dict[str, bytes]] = {}
+        self._locks: dict[tuple[str, ...], asyncio.Lock] = {}
+
+    async def batches(
+        self, read: Read, variables: Mapping[str, Any] | None = None, most: int | None = None
+    ) -> AsyncGenerator[Batch, None]:
+        """Every row of ``read``, in the order of the list."""
+        rows = await self._rows_with_flats(read) if read.flats else None
+        async with aclosing(self._scanned(read, variables, most)) as found:
+            async for batch in found:
+                if rows is not None:
+                    batch = Batch(read, rows.decode(batch.rows, batch.keys), batch.keys, batch.done)
+                yield batch
+
+    async def _scanned(
+        self, read: Read, variables: Mapping[str, Any] | None, most: int | None
+    ) -> AsyncGenerator[Batch, None]:
+        spans = self._left.get(read.path, read.spans) if variables is None and most is None else (WHOLE,)
+        if len(spans) == 1:
+            async for batch in scan(read, self._requester, self._tally, variables, span=spans[0], most=most):
+                yield batch
+            return
+        counts = self._tally.of(read)
+        counting = read.counts and read.path not in self._left
+        before = await self._count(read) if counting else None
+        async with aclosing(self._side_by_side(read, spans)) as found:
+            async for batch in found:
+                yield batch
+        counts.counted(before, await self._count(read) if counting else None)
+
+    async def _side_by_side(self, read: Read, spans: Sequence[Span]) -> AsyncGenerator[Batch, None]:
+        """The spans in their order, some of them ahead of the consumer."""
+        lanes: list[tuple[asyncio.Task[None], asyncio.Queue[Batch | None]]] = []
+        waiting = iter(spans)
+        try:
+            while True:
+                while len(lanes) < LANES and (span := next(waiting, None)) is not None:
+                    lanes.append(self._lane(read, span))
+                if not lanes:
+                    return
+                task, queue = lanes[0]
+                while (batch := await queue.get()) is not None:
+                    yield batch
+                await task
+                lanes.pop(0)
+        finally:
+            for task, _ in lanes:
+                task.cancel()
+            for task, _ in lanes:
+                with suppress(asyncio.CancelledError, Exception):
+                    await task
+
+    def _lane(self, read: Read, span: Span) -> tuple[asyncio.Task[None], asyncio.Queue[Batch | None]]:
+        queue: asyncio.Queue[Batch | None] = asyncio.Queue(BATCHES_A_LANE)
+
+        async def pump() -> None:
+            """Errors and the end come behind what was read."""
+            try:
+                async for batch in scan(read, self._requester, self._tally, span=span):
+                    await queue.put(batch)
+            except Exception:
+                await queue.put(None)
+                raise
+            await queue.put(None)
+
+        return asyncio.create_task(pump(), name=f"twentyql span of {read.name}"), queue
+
+    async def _count(self, read: Read) -> int:
+        filter_ = read.variables.get("filter")
+        head, _, _ = read.text.partition("{")
+        declared = head[head.index("$filter") :].split(",")[0].rstrip(") ") if filter_ else ""
+        argument = "(filter: $filter)" if filter_ else ""
+        text = f"query Count{f'({declared})' if declared else ''} {{ {read.root}{argument} {{ totalCount }} }}"
+        return await self._requester.count(read.root, text, {"filter": filter_} if filter_ else {}, self._tally)
+
+    async def _rows_with_flats(self, read: Read) -> RowsWithFlats:
+        await all_of(self._load(flat) for flat in read.flats)
+        return RowsWithFlats(read, {flat.relation: self._flats[flat.read.path] for flat in read.flats})
+
+    async def _load(self, flat: Flat) -> None:
+        """Read the records of a to-one relation, once for the whole run."""
+        path = flat.read.path
+        async with self._locks.setdefault(path, asyncio.Lock()):
+            if path in self._flats:
+                return
+            records: dict[str, bytes] = {}
+            async for batch in scan(flat.read, self._requester, self._tally):
+                records.update((key[0], bytes(row)) for key, row in zip(batch.keys, batch.rows, strict=True))
+            self._flats[path] = records
+
+
+async def gathered(batches: AsyncIterator[Batch], size: int) -> AsyncIterator[Batch]:
+    """``batches`` put together until each has ``size`` rows, so that what follows from them fills its requests."""
+    held: list[Batch] = []
+    async for batch in batches:
+        held.append(batch)
+        if sum(len(each.rows) for each in held) >= size:
+            yield _merged(held)
+            held = []
+    if held:
+        yield _merged(held)
+
+
+def _merged(batches: Sequence[Batch]) -> Batch:
+    if len(batches) == 1:
+        return batches[0]
+    first, last = batches[0].done, batches[-1].done
+    rows = [row for batch in batches for row in batch.rows]
+    keys = [key for batch in batches for key in batch.keys]
+    return Batch(batches[0].read, rows, keys, Span(first.after, last.upto) if first and last else None)
