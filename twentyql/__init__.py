@@ -30,6 +30,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from twentyql.build.inputs import existing
     from twentyql.build.query import Query
     from twentyql.build.record import Record
     from twentyql.client import Client, connect
@@ -55,6 +56,7 @@ _HOMES = {
     "TwentyqlWarning": "twentyql.errors",
     "UsageError": "twentyql.errors",
     "connect": "twentyql.client",
+    "existing": "twentyql.build.inputs",
     "partial_result": "twentyql.execute.stream",
     "run_sync": "twentyql.sync",
 }
@@ -74,6 +76,7 @@ __all__ = [
     "TwentyqlWarning",
     "UsageError",
     "connect",
+    "existing",
     "partial_result",
     "run_sync",
 ]

@@ -6,9 +6,24 @@ import datetime
 import decimal
 from typing import Any, Literal, assert_type
 
-from crm_example import Company, NoteTarget, Opportunity, Person, WorkspaceMember
+from crm_example import (
+    Company,
+    CurrencyInput,
+    FullNameInput,
+    NoteTarget,
+    NoteTargetCreate,
+    Opportunity,
+    OpportunityCreate,
+    Person,
+    PersonCreate,
+    PersonUpdate,
+    WorkspaceMember,
+)
 from crm_example._composites import ActorValue, AddressValue
+from msgspec import UnsetType
 
+from twentyql import existing
+from twentyql.build.inputs import Connect
 from twentyql.build.query import Condition, Order, Query
 from twentyql.build.record import Record
 
@@ -118,3 +133,19 @@ assert_type(query, Query[Company[Any], CompanyRow])
 assert_type(PersonRow.query(), Query[Person[Any], PersonRow])
 deep = PersonRow.where(Person.performance_rating.in_(["RATING_5"]), Person.company.name.starts_with("A"))
 assert_type(deep, Query[Person[Any], PersonRow])
+
+
+person = PersonCreate(
+    name=FullNameInput(first_name="Ada", last_name=None),
+    job_title=None,
+    performance_rating="RATING_5",
+    position="first",
+    company=existing(Company.domain_name.primary_link_url == "acme.example"),
+)
+assert_type(person.job_title, str | UnsetType | None)
+assert_type(person.to_json(), dict[str, Any])
+assert_type(existing(Company.id == "x"), Connect[Company[Any]])
+PersonUpdate(company=None)
+PersonUpdate(company_id=None)
+NoteTargetCreate(target_person=existing(Person.emails.primary_email == "ada@example.com"))
+OpportunityCreate(amount=CurrencyInput(amount_micros=decimal.Decimal(5), currency_code="EUR"), close_date=noon)

@@ -9,6 +9,9 @@ import datetime
 import decimal
 from typing import Any, Literal, TypeAlias, TypeVar
 
+from msgspec import UNSET, UnsetType
+
+from twentyql.build.inputs import Connect, Input
 from twentyql.build.kinds import (
     Array,
     Boolean,
@@ -54,24 +57,36 @@ OptDay: TypeAlias = datetime.date | None
 Strs: TypeAlias = list[str]
 OptStrs: TypeAlias = list[str] | None
 List: TypeAlias = list[_Item]
+Amount: TypeAlias = decimal.Decimal | int
+Place: TypeAlias = float | Literal["first", "last"]
+Maybe: TypeAlias = _Item | UnsetType | None
+"""A value of an input that may be null, or not be given at all."""
+Given: TypeAlias = _Item | UnsetType
+"""A value of an input that is not null, but need not be given."""
 
 __all__ = [
+    "UNSET",
+    "Amount",
     "Anything",
     "Array",
     "Bool",
     "Boolean",
     "Composite",
+    "Connect",
     "Date",
     "DateTime",
     "Day",
     "Dec",
     "Files",
     "Float",
+    "Given",
+    "Input",
     "Int",
     "Integer",
     "Json",
     "List",
     "Literal",
+    "Maybe",
     "Moment",
     "Morph",
     "MultiSelect",
@@ -88,6 +103,7 @@ __all__ = [
     "OptStrs",
     "P",
     "Parts",
+    "Place",
     "Position",
     "Rating",
     "Raw",

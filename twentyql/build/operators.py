@@ -163,7 +163,7 @@ def json_value(value: Any) -> Any:
         return _number(value)
     if isinstance(value, (str, bool, int, float)):
         return value
-    raise TypeError(f"{value!r} cannot be compared with: give a text, number, bool, date, or datetime.")
+    raise TypeError(f"{value!r} is no value of a field: give a text, number, bool, date, or datetime.")
 
 
 def _moment(value: datetime.datetime) -> str:

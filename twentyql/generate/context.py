@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from twentyql.generate import layout
+from twentyql.generate.inputs import InputModule, input_enums, input_modules, input_names
 from twentyql.generate.kinds import FieldType, field_type, is_composite, part_type, wire_value
 from twentyql.generate.names import assign, attribute_name, checked, class_name, module_name, renamed
 from twentyql.schema.model import FieldModel, ObjectModel, RelationModel, SchemaModel
@@ -64,6 +65,7 @@ class PackageContext:
     composites: tuple[CompositeContext, ...]
     composites_use_enums: bool
     enums: tuple[EnumContext, ...]
+    inputs: tuple[InputModule, ...]
     notes: tuple[str, ...]
 
 
@@ -81,14 +83,16 @@ class Names:
 def package_context(model: SchemaModel) -> PackageContext:
     """The context of the whole package, in the schema's order."""
     composites = {f.type_name: f for o in model for f in o.fields if is_composite(f)}
-    enums = dict.fromkeys(_enums(model))
+    enums = dict.fromkeys((*_enums(model), *input_enums(model)))
     names = _names(model, composites, enums)
+    inputs = input_modules(model, input_names(model, names.objects, names.modules, names.enums))
     made = tuple(_composite(field, names, model) for field in composites.values())
     return PackageContext(
         modules=tuple(_module(o, names, model) for o in model),
         composites=made,
         composites_use_enums=any("_e." in line for c in made for line in c.composite.lines),
         enums=tuple(EnumContext(names.enums[e], _values(model, e)) for e in sorted(enums)),
+        inputs=inputs,
         notes=(*_notes(names.objects, class_name, "object"), *_notes(names.modules, module_name, "module")),
     )
 

@@ -55,6 +55,12 @@ def attribute_name(name: str) -> str:
     return _escape(snake(name), RESERVED_ATTRIBUTES)
 
 
+def input_name(name: str) -> str:
+    """The attribute of an input's field; ``to_json`` is what an input can do."""
+    made = attribute_name(name)
+    return f"{made}_" if made == "to_json" else made
+
+
 def class_name(name: str) -> str:
     """The class of a type, before names that are spelt alike are told apart."""
     return _escape(pascal(name), RESERVED_CLASSES)

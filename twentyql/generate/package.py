@@ -24,17 +24,20 @@ def package(model: SchemaModel) -> dict[str, str]:
         "py.typed": "",
     }
     files |= {f"{module.module}.py": render("object.py.j2", module=module) for module in context.modules}
+    files |= {f"_inputs/{module.module}.py": render("inputs.py.j2", module=module) for module in context.inputs}
+    if context.inputs:
+        files["_inputs/__init__.py"] = render("empty.py.j2", about="What can be written, a module an object.")
     return {path: stamp(path, text) for path, text in sorted(files.items())}
 
 
 def _init(context: PackageContext) -> str:
-    by_class = sorted(context.modules, key=lambda module: natural(module.record.name))
-    names = tuple(layout.string(module.record.name) for module in by_class)
+    homes = [(module.module, module.record.name) for module in context.modules]
+    homes += [(f"_inputs.{module.module}", item.name) for module in context.inputs for item in module.inputs]
+    by_class = sorted(homes, key=lambda home: natural(home[1]))
     return render(
         "init.py.j2",
-        modules=context.modules,
-        modules_by_name=sorted(context.modules, key=lambda module: natural(module.module)),
-        modules_by_class=by_class,
-        all_names=layout.sequence("__all__ = ", names),
+        homes_by_module=sorted(homes, key=lambda home: (natural(home[0]), natural(home[1]))),
+        homes_by_class=by_class,
+        all_names=layout.sequence("__all__ = ", tuple(layout.string(name) for _, name in by_class)),
         notes=context.notes,
     )

@@ -23,11 +23,23 @@ from graphql import (
     get_named_type,
     get_nullable_type,
     is_required_argument,
+    is_required_input_field,
     print_schema,
 )
 
 from twentyql.errors import SchemaError
-from twentyql.schema.model import Cardinality, FieldModel, Kind, ObjectModel, Option, RelationModel, Roots, SchemaModel
+from twentyql.schema.model import (
+    Cardinality,
+    FieldModel,
+    InputFieldModel,
+    InputModel,
+    Kind,
+    ObjectModel,
+    Option,
+    RelationModel,
+    Roots,
+    SchemaModel,
+)
 
 SCALAR_KINDS = {
     "UUID": Kind.UUID,
@@ -73,10 +85,23 @@ def derive(schema: GraphQLSchema) -> SchemaModel:
         objects=objects,
         enums={t.name: tuple(t.values) for t in types if isinstance(t, GraphQLEnumType)},
         scalars=tuple(t.name for t in types if isinstance(t, GraphQLScalarType)),
-        inputs=tuple(t.name for t in types if isinstance(t, GraphQLInputObjectType)),
+        inputs={t.name: _input(t) for t in types if isinstance(t, GraphQLInputObjectType)},
         dialect="twenty" if "OrderByDirection" in schema.type_map and "UUIDFilter" in schema.type_map else "relay",
         digest=hashlib.sha256(print_schema(schema).encode()).hexdigest()[:16],
     )
+
+
+def _input(of: GraphQLInputObjectType) -> InputModel:
+    fields = [
+        InputFieldModel(
+            name,
+            get_named_type(field.type).name,
+            is_list=isinstance(get_nullable_type(field.type), GraphQLList),
+            required=is_required_input_field(field),
+        )
+        for name, field in of.fields.items()
+    ]
+    return InputModel(of.name, tuple(fields))
 
 
 def connection_node(output: GraphQLOutputType) -> GraphQLObjectType | None:

@@ -122,6 +122,27 @@ class RelationModel:
 
 
 @dataclass(frozen=True, slots=True)
+class InputFieldModel:
+    """One field of an input: its named GraphQL type, whether it takes a list of it, and whether it must be given."""
+
+    name: str
+    type_name: str
+    is_list: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InputModel:
+    """What a GraphQL input object takes."""
+
+    name: str
+    fields: tuple[InputFieldModel, ...]
+
+    def field(self, name: str) -> InputFieldModel | None:
+        return next((field for field in self.fields if field.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Roots:
     """The root fields that serve an object; None where the schema has no such field."""
 
@@ -201,15 +222,15 @@ class ObjectModel:
 class SchemaModel:
     """Everything that one workspace (or Relay server) can be asked.
 
-    ``objects`` are in the schema's order. ``enums`` maps an enum type to its values, ``scalars`` lists the custom
-    scalars. ``dialect`` names the entry of `dialects.py` that describes the server. ``digest`` is a hash of the
-    GraphQL schema: equal digests mean that the same documents are valid.
+    ``objects`` are in the schema's order. ``enums`` maps an enum type to its values, ``inputs`` an input type
+    to its fields, ``scalars`` lists the custom scalars. ``dialect`` names the entry of `dialects.py` that describes
+    the server. ``digest`` is a hash of the GraphQL schema: equal digests mean that the same documents are valid.
     """
 
     objects: tuple[ObjectModel, ...]
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     scalars: tuple[str, ...] = ()
-    inputs: tuple[str, ...] = ()
+    inputs: dict[str, InputModel] = field(default_factory=dict[str, InputModel])
     dialect: str = "twenty"
     digest: str = ""
 

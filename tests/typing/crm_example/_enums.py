@@ -38,3 +38,30 @@ PersonPerformanceRatingEnum: TypeAlias = Literal[
     "RATING_4",
     "RATING_5",
 ]
+
+PersonWorkPreferenceEnum: TypeAlias = Literal[
+    "ON_SITE",
+    "HYBRID",
+    "REMOTE_WORK",
+]
+
+WorkspaceMemberDateFormatEnum: TypeAlias = Literal[
+    "SYSTEM",
+    "MONTH_FIRST",
+    "DAY_FIRST",
+    "YEAR_FIRST",
+]
+
+WorkspaceMemberNumberFormatEnum: TypeAlias = Literal[
+    "SYSTEM",
+    "COMMAS_AND_DOT",
+    "SPACES_AND_COMMA",
+    "DOTS_AND_COMMA",
+    "APOSTROPHE_AND_DOT",
+]
+
+WorkspaceMemberTimeFormatEnum: TypeAlias = Literal[
+    "SYSTEM",
+    "HOUR_24",
+    "HOUR_12",
+]

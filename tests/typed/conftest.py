@@ -1,0 +1,37 @@
+"""Typed queries over the example package, answered over HTTP by the embedded server with its demo workspace."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twentyql.client import Client, connect
+from twentyql.sandbox import Sandbox
+from twentyql.sandbox.demo import demo_snapshot
+from twentyql.sandbox.snapshot import Snapshot
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "typing"))
+
+Rows = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def snapshot() -> Snapshot:
+    return demo_snapshot(rows=300, seed=5)
+
+
+@pytest.fixture
+async def client(snapshot: Snapshot) -> AsyncIterator[Client]:
+    async with Sandbox.of(snapshot) as running, connect(running.url, running.key) as connected:
+        yield connected
+
+
+@pytest.fixture(scope="session")
+def live(snapshot: Snapshot) -> dict[str, Rows]:
+    """The rows that were not deleted, by plural name, in the order of their ids."""
+    kept = {name: [row for row in rows if row.get("deletedAt") is None] for name, rows in snapshot.rows.items()}
+    return {name: sorted(rows, key=lambda row: row["id"]) for name, rows in kept.items()}

@@ -1,0 +1,1 @@
+"""What can be written, a module an object. Written by `twentyql generate`; do not edit."""
