@@ -82,7 +82,7 @@ def load(snapshot: Snapshot, most: int) -> tuple[int, float]:
     engine.load(rows)
     taken = time.perf_counter() - started
     count = sum(map(len, rows.values()))
-    if sum(engine.counts().values()) != count:
+    if sum(sum(two) for two in engine.counts().values()) != count:
         sys.exit("wrong answer: not all rows are there")
     engine.close()
     return count, taken

@@ -18,6 +18,7 @@ from twentyql.sandbox.http.core import Core, Work
 from twentyql.sandbox.http.direct import Operation
 from twentyql.sandbox.http.faults import BEFORE, REQUEST, Fault, Faults
 from twentyql.sandbox.http.incoming import Asked, Reader, read_body
+from twentyql.sandbox.http.index import PATHS, Index
 from twentyql.sandbox.http.ledger import Entry, Ledger, RootCall
 from twentyql.sandbox.http.metadata import Metadata
 from twentyql.sandbox.http.rest import Rest, refused_answer, stranger
@@ -67,6 +68,7 @@ class App:
     faults: Faults
     ledger: Ledger
     clock: Callable[[], float]
+    index: Index
     reader: Reader = field(default_factory=Reader)
 
     def application(self) -> web.Application:
@@ -77,6 +79,8 @@ class App:
         return app
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
+        if request.method == "GET" and request.path in PATHS and _is_ours(request):
+            return _response(await self.index.answer(request.path, request.host))
         trace, started, sent = _Trace(), self.clock(), Answer(b"", 0)
         self.ledger.begin()
         try:
@@ -103,7 +107,7 @@ class App:
         )
 
     async def _answer(self, request: web.Request, trace: _Trace) -> Answer:
-        if request.host.rpartition(":")[0] not in LOOPBACK and request.host not in LOOPBACK:
+        if not _is_ours(request):
             return FOREIGN
         handler = self._handler(request)
         if handler is None:
@@ -194,6 +198,11 @@ class App:
         if fault in (Fault.STALL, Fault.RESET):
             raise Dropped
         return {Fault.HTTP_500: BROKEN, Fault.HTTP_502: BAD_GATEWAY, Fault.HTML_200: PAGE}[fault]
+
+
+def _is_ours(request: web.Request) -> bool:
+    """Whether the Host is loopback: a page of a foreign name that resolves to this machine gets nothing."""
+    return request.host.rpartition(":")[0] in LOOPBACK or request.host in LOOPBACK
 
 
 def _names(operation: Operation) -> list[str]:

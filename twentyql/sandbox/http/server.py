@@ -19,6 +19,7 @@ from twentyql.sandbox.http.auth import Access
 from twentyql.sandbox.http.core import Core
 from twentyql.sandbox.http.deliveries import Webhooks
 from twentyql.sandbox.http.faults import Faults
+from twentyql.sandbox.http.index import Index
 from twentyql.sandbox.http.ledger import Ledger
 from twentyql.sandbox.http.limits import OPEN, Limits, Throttle
 from twentyql.sandbox.http.metadata import Metadata
@@ -165,7 +166,8 @@ class Sandbox:
         hooks = Hooks(workspace, self.webhooks.sender(workspace, loop))
         metadata = Metadata(workspace, hooks.roots())
         rest = Rest(workspace, lambda root: core.run_root(root.name, root, "/rest"))
-        return App(self._access, core, metadata, rest, self._work, self.faults, self.ledger, self._clock)
+        index = Index(self._engine, self.ledger, self._clock, self._work, self.key)
+        return App(self._access, core, metadata, rest, self._work, self.faults, self.ledger, self._clock, index)
 
     async def _listen(self, app: App) -> None:
         runner = web.AppRunner(app.application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.2)

@@ -139,8 +139,8 @@ class Engine:
         with self._lock:
             return self._store.empty()
 
-    def counts(self) -> dict[str, int]:
-        """How many rows each object has, deleted ones too, by plural name."""
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """How many living rows each object has and how many in the bin, by plural name."""
         with self._lock:
             return self._store.counts()
 

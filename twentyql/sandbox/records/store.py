@@ -144,11 +144,15 @@ class Store:
         tables = (layout.table for layout in self.layouts.by_singular.values())
         return not any(self.rows(sa.select(sa.literal(1)).select_from(table).limit(1)) for table in tables)
 
-    def counts(self) -> dict[str, int]:
-        """How many rows each object has, deleted ones too, by plural name."""
-        layouts = self.layouts.by_singular.values()
-        counted = sa.select(sa.func.count())
-        return {layout.record.plural: self.rows(counted.select_from(layout.table))[0][0] for layout in layouts}
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """How many living rows each object has and how many in the bin, by plural name."""
+        return {layout.record.plural: self._counted(layout) for layout in self.layouts.by_singular.values()}
+
+    def _counted(self, layout: Layout) -> tuple[int, int]:
+        deleted: Any = layout.column("deletedAt") if layout.soft_deletes else sa.null()
+        counted = sa.select(sa.func.count(), sa.func.count(deleted)).select_from(layout.table)
+        ((every, binned),) = self.rows(counted)
+        return every - binned, binned
 
     def load(self, plural: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows in API form; ones that are there under the same id are replaced."""
