@@ -18,7 +18,7 @@ LAYERS: list[set[str]] = [
     {"introspect", "generate", "build"},
     {"plan"},
     {"execute", "output", "write", "webhooks"},
-    {"client", "collection", "exporting", "getting", "syncing", "sync", "writing"},
+    {"client", "collection", "exporting", "getting", "syncing", "sync", "writing", "bars"},
     {"integrations", "cli"},
 ]
 ABOVE_ALL = {"__init__", "client", "collection", "exporting", "getting", "syncing", "writing", "integrations", "cli"}
@@ -43,6 +43,7 @@ ONLY_IN = {
     "pyarrow": {"output/arrow.py", "output/parquet.py", "output/nesting.py"},
     "duckdb": {"output/database.py"},
     "dlt": {"integrations/dlt.py"},
+    "altair": {"integrations/pictures.py"},
     "polars": {"output/frames.py"},
     "pandas": {"output/frames.py"},
     "sqlalchemy": {"sandbox/records/"},

@@ -17,6 +17,7 @@ The data's way through the package, left to right; each stage hands on one froze
     sandbox/       an embedded Twenty with the real server's rules
     exporting.py   whole objects to files, and snapshots, through the stages above
     syncing.py     what changed since the last time
+    bars.py        progress(): bars for people who wait
     sync.py        run_sync and Background: the same for callers that block
     integrations/  one optional library a module: dlt, Jupyter, Spark
     cli/           thin: parse arguments, call Client, print
@@ -26,10 +27,12 @@ Names are loaded when they are first used, so that ``import twentyql`` is quick.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from twentyql.bars import progress
     from twentyql.build.inputs import existing
     from twentyql.build.query import Query
     from twentyql.build.record import Record
@@ -58,6 +61,7 @@ _HOMES = {
     "connect": "twentyql.client",
     "existing": "twentyql.build.inputs",
     "partial_result": "twentyql.execute.stream",
+    "progress": "twentyql.bars",
     "run_sync": "twentyql.sync",
 }
 
@@ -78,8 +82,14 @@ __all__ = [
     "connect",
     "existing",
     "partial_result",
+    "progress",
     "run_sync",
 ]
+
+if "IPython" in sys.modules:
+    from twentyql.integrations.jupyter import register_here
+
+    register_here()
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,6 +99,13 @@ class Client:
     def __getitem__(self, name: str | type[Any]) -> Collection:
         wanted = name if isinstance(name, str) else getattr(name, "_f_wire", name.__name__)
         return Collection(self, self.model.object(wanted).singular)
+
+    def hearing(self, hooks: Hooks) -> AbstractContextManager[None]:
+        """Have ``hooks`` hear of this client's requests, retries and pages too, inside the ``with``."""
+        return self._requester.hearing(hooks)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [of.plural for of in self.model]
 
     def plan(self, query: Query[Any, Any]) -> Plan:
         """How ``query`` would be read. Nothing is sent."""

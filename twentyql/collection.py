@@ -12,6 +12,7 @@ from twentyql.build.query import Query
 from twentyql.build.record import Record
 from twentyql.build.whole import column_names
 from twentyql.errors import QueryError
+from twentyql.schema.model import FieldModel, ObjectModel, RelationModel
 from twentyql.writing import Writing
 
 if TYPE_CHECKING:
@@ -28,6 +29,18 @@ class Collection(Writing):
     def __init__(self, client: Client, name: str) -> None:
         self._client = client
         self._name = name
+
+    @property
+    def model(self) -> ObjectModel:
+        """What the schema says of the object."""
+        return self._client.model.object(self._name)
+
+    def __getitem__(self, name: str) -> FieldModel | RelationModel:
+        """What the schema says of the field or relation ``name``; UnknownNameError with the nearest names otherwise."""
+        return self.model.member(name)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [field.name for field in self.model.fields] + [relation.name for relation in self.model.relations]
 
     def select(self, *names: str) -> named.NamedQuery:
         """A query for the fields with these GraphQL names: ``"name"``, ``"people.emails.primaryEmail"``."""

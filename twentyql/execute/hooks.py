@@ -10,7 +10,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
+T = TypeVar("T")
 LOG = logging.getLogger("twentyql.requests")
 
 
@@ -67,6 +69,14 @@ class Hooks:
     def wants_pages(self) -> bool:
         return self.on_page is not None or LOG.isEnabledFor(logging.DEBUG)
 
+    def also(self, other: Hooks) -> Hooks:
+        """Hooks that call the functions of both, these first."""
+        return Hooks(
+            _both(self.on_request, other.on_request),
+            _both(self.on_retry, other.on_retry),
+            _both(self.on_page, other.on_page),
+        )
+
     def request(self, detail: RequestDetail) -> None:
         LOG.debug("%s: %d bytes in %.3f s%s", detail.name, detail.bytes, detail.seconds, _failed(detail.error))
         if self.on_request:
@@ -81,6 +91,17 @@ class Hooks:
         LOG.debug("%s: %d of %d rows asked for, %s in all", detail.name, detail.rows, detail.asked, detail.total)
         if self.on_page:
             self.on_page(detail)
+
+
+def _both(first: Callable[[T], object] | None, second: Callable[[T], object] | None) -> Callable[[T], object] | None:
+    if first is None or second is None:
+        return first or second
+
+    def call(detail: T) -> None:
+        first(detail)
+        second(detail)
+
+    return call
 
 
 def _failed(error: str | None) -> str:

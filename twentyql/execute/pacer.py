@@ -51,6 +51,7 @@ STOCK = Rate(100, 60.0)
 class PaceState:
     """What a pacer did so far. ``spacing`` is in seconds, 0 while no limit is known.
 
+    ``credit`` is how many tokens could be sent at once now, None while no limit is known.
     ``concurrency`` is how many requests may be open at the moment, ``open`` how many are.
     """
 
@@ -62,6 +63,7 @@ class PaceState:
     budget: float = 1.0
     concurrency: int = 0
     open: int = 0
+    credit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,16 @@ class Bucket:
         """When a request of ``tokens`` may go."""
         return max(self.not_before, self.last + max(0, tokens - self.credit) * self.spacing)
 
+    def credit_at(self, now: float) -> int:
+        """How many tokens could be sent at once at ``now``."""
+        return max(0, min(self.most, self.credit + self._accrued(now))) if now >= self.not_before else 0
+
+    def _accrued(self, now: float) -> int:
+        return math.floor((now - self.last) / self.spacing + 1e-9)
+
     def taken(self, tokens: int, now: float) -> Bucket:
         """After a request of ``tokens`` went at ``now``, which is not before `earliest`."""
-        accrued = math.floor((now - self.last) / self.spacing + 1e-9)
+        accrued = self._accrued(now)
         credit = max(0, min(max(self.most, tokens), self.credit + accrued) - tokens)
         slack = 1 + (self.slack - 1) * _RELAX**tokens
         return replace(self, credit=credit, last=max(now, self.last), slack=slack)
@@ -155,7 +164,9 @@ class Pacer:
         bucket = self._bucket
         limit, spacing = (bucket.rate, bucket.spacing) if bucket else (None, 0.0)
         lanes = self._lanes
-        return PaceState(limit, spacing, self._waited, self._sent, self._refused, self._budget, lanes.width, lanes.open)
+        credit = bucket.credit_at(self._clock()) if bucket else None
+        told = (limit, spacing, self._waited, self._sent, self._refused, self._budget, lanes.width, lanes.open, credit)
+        return PaceState(*told)
 
     @asynccontextmanager
     async def turn(self, tokens: int = 1) -> AsyncGenerator[None]:

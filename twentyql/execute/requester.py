@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from functools import reduce
 from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLSchema, parse, validate
@@ -48,9 +50,21 @@ class Requester:
         self._pacer = pacer
         self._sleep = sleep
         self._hooks = hooks
+        self._listening = [hooks]
         self._explain_misfit = explain_misfit
         self._decoders: dict[Any, PageDecoder] = {}
         self._validated: set[str] = set()
+
+    @contextmanager
+    def hearing(self, hooks: Hooks) -> Generator[None]:
+        """Have ``hooks`` called too while inside."""
+        self._listening.append(hooks)
+        self._hooks = reduce(Hooks.also, self._listening)
+        try:
+            yield
+        finally:
+            self._listening.remove(hooks)
+            self._hooks = reduce(Hooks.also, self._listening)
 
     async def page(self, read: Read, variables: dict[str, Any], tally: Tally, *, text: str = "") -> Page:
         """The page that ``variables`` ask for, after as many retries as it takes.
