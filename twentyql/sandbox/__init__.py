@@ -4,6 +4,7 @@ It imports nothing of the package but the errors, so that a bug of the client ca
 
     snapshot.py    what is served: data model, workspace, rows
     demo/          a workspace made from a seed, as a snapshot
+    clock.py       time that passes only when everyone waits for it
     model.py       data model -> objects and the slots of their records
     types/         model -> the GraphQL schemas that the real server shows
     workspace/     changes of the data model, webhooks, keys, files
@@ -12,6 +13,7 @@ It imports nothing of the package but the errors, so that a bug of the client ca
 """
 
 from twentyql.errors import MissingExtraError
+from twentyql.sandbox.clock import VirtualClock, jitter
 from twentyql.sandbox.http.faults import Fault, Faults
 from twentyql.sandbox.http.ledger import Entry, Ledger, RootCall
 from twentyql.sandbox.http.limits import Limits
@@ -35,5 +37,7 @@ __all__ = [
     "RootCall",
     "Sandbox",
     "Snapshot",
+    "VirtualClock",
+    "jitter",
     "read_snapshot",
 ]

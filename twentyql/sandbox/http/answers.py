@@ -14,6 +14,7 @@ JSON = "application/json; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 FRIENDLY = "An error occurred."
+REVOKED = "This API Key is revoked"
 MUST_LOG_IN = {"id": "z+7x/s", "message": "You must be authenticated to perform this action."}
 
 
@@ -57,6 +58,12 @@ def unauthenticated(message: str) -> Answer:
     """The answer of a GraphQL endpoint to a bad token; it has no content type."""
     extensions = {"userFriendlyMessage": MUST_LOG_IN, "subCode": "UNAUTHENTICATED", "code": "UNAUTHENTICATED"}
     return json_answer({"errors": [{"message": message, "extensions": extensions}]}, content_type=None)
+
+
+def revoked() -> Answer:
+    """The answer of a GraphQL endpoint to a token of a revoked key; it has no content type either."""
+    extensions = {"userFriendlyMessage": FRIENDLY, "subCode": "FORBIDDEN_EXCEPTION", "code": "FORBIDDEN"}
+    return json_answer({"errors": [{"message": REVOKED, "extensions": extensions}]}, content_type=None)
 
 
 def rest_error(status: int, error: str, *messages: str) -> Answer:

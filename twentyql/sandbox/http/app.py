@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from twentyql.sandbox.http.answers import HTML, Answer, json_answer, rest_error, unauthenticated
+from twentyql.sandbox.http.answers import HTML, Answer, json_answer, rest_error, revoked, unauthenticated
 from twentyql.sandbox.http.auth import Access, Caller
 from twentyql.sandbox.http.core import Core, Work
 from twentyql.sandbox.http.direct import Operation
@@ -23,6 +23,7 @@ from twentyql.sandbox.http.ledger import Entry, Ledger, RootCall
 from twentyql.sandbox.http.metadata import Metadata
 from twentyql.sandbox.http.rest import Rest, refused_answer, stranger
 from twentyql.sandbox.http.rest_calls import Request
+from twentyql.sandbox.http.uploads import Uploads
 from twentyql.sandbox.root import Refused, Root
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -33,6 +34,11 @@ BAD_GATEWAY = Answer(b"<html><h1>502 Bad Gateway</h1></html>", 502, HTML)
 TOO_LARGE = rest_error(500, "PayloadTooLargeError", "request entity too large")
 BROKEN = rest_error(500, "InternalServerErrorException", "Internal server error")
 FOREIGN = rest_error(403, "ForbiddenException", "The sandbox answers on loopback only.")
+REFUSED = {
+    Caller.UNKNOWN: unauthenticated("Token invalid."),
+    Caller.EXPIRED: unauthenticated("Token has expired."),
+    Caller.REVOKED: revoked(),
+}
 NO_CONTENT_TYPE = web.ResponseKey("no content type", bool)
 
 
@@ -57,6 +63,22 @@ class _Trace:
 
 
 @dataclass(frozen=True)
+class Times:
+    """What takes time: the clock, how to wait, how long an answer takes longer, and what to do in the engine first."""
+
+    clock: Callable[[], float]
+    sleep: Callable[[float], Awaitable[object]]
+    latency: float | Callable[[], float]
+    refresh: Callable[[], None] | None = None
+
+    async def delay(self) -> None:
+        """Wait as long as this answer is to take longer."""
+        seconds = self.latency() if callable(self.latency) else self.latency
+        if seconds > 0:
+            await self.sleep(seconds)
+
+
+@dataclass(frozen=True)
 class App:
     """The parts that answer, and the two that watch."""
 
@@ -64,10 +86,11 @@ class App:
     core: Core
     metadata: Metadata
     rest: Rest
+    uploads: Uploads
     work: Work
     faults: Faults
     ledger: Ledger
-    clock: Callable[[], float]
+    times: Times
     index: Index
     reader: Reader = field(default_factory=Reader)
 
@@ -81,9 +104,12 @@ class App:
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         if request.method == "GET" and request.path in PATHS and _is_ours(request):
             return _response(await self.index.answer(request.path, request.host))
-        trace, started, sent = _Trace(), self.clock(), Answer(b"", 0)
+        trace, started, sent = _Trace(), self.times.clock(), Answer(b"", 0)
         self.ledger.begin()
         try:
+            await self.times.delay()
+            if self.times.refresh is not None:
+                await self.work(self.times.refresh)
             sent = await self._answer(request, trace)
             return _response(sent)
         except Dropped:
@@ -102,7 +128,7 @@ class App:
             codes=sent.codes,
             bytes=len(sent.body),
             started=started,
-            seconds=self.clock() - started,
+            seconds=self.times.clock() - started,
             fault=trace.fault.name if trace.fault else None,
         )
 
@@ -122,6 +148,9 @@ class App:
     def _handler(self, request: web.Request) -> Callable[[web.Request, _Trace], Awaitable[Answer]] | None:
         if request.method in REST_METHODS and request.path.startswith("/rest/"):
             return self._rest
+        upload = self.uploads.handler(request.method, request.path)
+        if upload is not None:
+            return partial(self._file, upload)
         handlers = {
             ("POST", "/graphql"): self._graphql,
             ("GET", "/graphql"): self._graphql_by_get,
@@ -145,11 +174,20 @@ class App:
         if "query" not in request.query:
             return PAGE
         asked = self.reader.choose(request.query["query"], {}, request.query.get("operationName"), known=False)
-        return asked if isinstance(asked, Answer) else await self._core_answer(asked, False)
+        return asked if isinstance(asked, Answer) else await self._core_answer(asked, Caller.NOBODY)
+
+    async def _file(
+        self, handler: Callable[[web.Request], Awaitable[Answer]], request: web.Request, trace: _Trace
+    ) -> Answer:
+        """Bytes of a file, up or down."""
+        fault = trace.fault = self.faults.take(REQUEST, request.path, [])
+        if fault in BEFORE:
+            return await self._broken(fault)
+        return _spoil(await handler(request), fault)
 
     async def _rest(self, request: web.Request, trace: _Trace) -> Answer:
         caller = self.access.caller(request.headers.get("Authorization"))
-        if caller is not Caller.KNOWN:
+        if not caller.good:
             return stranger(caller)
         try:
             asked = Request(request.method, request.path, request.query, read_body(await request.read()))
@@ -161,35 +199,35 @@ class App:
         fault = trace.fault = self.faults.take(REQUEST, request.path, [call.root.name] if call else [])
         if fault in BEFORE:
             return await self._broken(fault)
-        return _spoil(await self.rest.answer(asked, call), fault)
+        return _spoil(await self.rest.answer(asked, call, free=caller is Caller.SESSION), fault)
 
     async def _metadata(self, request: web.Request, trace: _Trace) -> Answer:
         return await self._endpoint(request, trace, self._metadata_answer)
 
-    async def _core_answer(self, asked: Asked, known: bool) -> Answer:
-        return await self.core.answer(asked.document, asked.operation, known=known)
+    async def _core_answer(self, asked: Asked, caller: Caller) -> Answer:
+        free = caller is Caller.SESSION
+        return await self.core.answer(asked.document, asked.operation, known=caller.good, free=free)
 
-    async def _metadata_answer(self, asked: Asked, known: bool) -> Answer:
+    async def _metadata_answer(self, asked: Asked, caller: Caller) -> Answer:
         kinds = frozenset({Fault.METADATA_FORBIDDEN})
         forbidden = self.faults.take(kinds, "/metadata", _names(asked.operation)) is not None
-        job = partial(self.metadata.answer, asked.document, asked.operation, known=known, forbidden=forbidden)
+        job = partial(self.metadata.answer, asked.document, asked.operation, known=caller.good, forbidden=forbidden)
         answer: Answer = await self.work(job)
         return answer
 
     async def _endpoint(
-        self, request: web.Request, trace: _Trace, run: Callable[[Asked, bool], Awaitable[Answer]]
+        self, request: web.Request, trace: _Trace, run: Callable[[Asked, Caller], Awaitable[Answer]]
     ) -> Answer:
         body = await request.read()
         caller = self.access.caller(request.headers.get("Authorization"))
-        known = caller is Caller.KNOWN
-        asked = unauthenticated("Token invalid.") if caller is Caller.UNKNOWN else self.reader.read(body, known=known)
+        asked = REFUSED.get(caller) or self.reader.read(body, known=caller.good)
         names = _names(asked.operation) if isinstance(asked, Asked) else []
         if isinstance(asked, Asked):
             trace.saw(asked.operation)
         fault = trace.fault = self.faults.take(REQUEST, request.path, names)
         if fault in BEFORE:
             return await self._broken(fault)
-        return _spoil(asked if isinstance(asked, Answer) else await run(asked, known), fault)
+        return _spoil(asked if isinstance(asked, Answer) else await run(asked, caller), fault)
 
     async def _broken(self, fault: Fault) -> Answer:
         """What a fault answers without anything having run."""

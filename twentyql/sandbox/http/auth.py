@@ -6,20 +6,39 @@ import hmac
 from dataclasses import dataclass
 from enum import Enum
 
+from twentyql.sandbox.workspace.keys import Keys, Standing
+
 
 class Caller(Enum):
     """What the ``Authorization`` header of a request amounts to."""
 
     NOBODY = "no key"
     KNOWN = "a good key"
+    SESSION = "a logged-in user, who is not throttled"
     UNKNOWN = "a key that this sandbox does not take"
+    EXPIRED = "a token whose time is over"
+    REVOKED = "a token of a revoked key"
+
+    @property
+    def good(self) -> bool:
+        """Whether the caller is answered."""
+        return self in (Caller.KNOWN, Caller.SESSION)
+
+
+STANDINGS = {
+    Standing.KEY: Caller.KNOWN,
+    Standing.SESSION: Caller.SESSION,
+    Standing.EXPIRED: Caller.EXPIRED,
+    Standing.REVOKED: Caller.REVOKED,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The key that is taken, or None for any that is not empty."""
+    """The key that is taken, or None for any that is not empty; and the tokens of the workspace's own keys."""
 
-    key: str | None = None
+    key: str | None
+    keys: Keys
 
     def caller(self, header: str | None) -> Caller:
         """Judge an ``Authorization`` header."""
@@ -27,5 +46,9 @@ class Access:
         token = token.strip()
         if scheme.lower() != "bearer" or not token:
             return Caller.NOBODY
-        good = self.key is None or hmac.compare_digest(token.encode(), self.key.encode())
-        return Caller.KNOWN if good else Caller.UNKNOWN
+        if self.key is not None and hmac.compare_digest(token.encode(), self.key.encode()):
+            return Caller.KNOWN
+        standing = self.keys.standing(token)
+        if standing is not Standing.FOREIGN:
+            return STANDINGS[standing]
+        return Caller.KNOWN if self.key is None else Caller.UNKNOWN

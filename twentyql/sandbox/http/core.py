@@ -34,12 +34,13 @@ class Runs(Protocol):
 
 
 class Core:
-    """The endpoint: the engine behind it, and ``work``, which runs a function in the engine's thread."""
+    """The endpoint: ``engine`` knows the roots, ``run`` runs one, in the engine's thread, which ``work`` reaches."""
 
     def __init__(
         self,
         workspace: Workspace,
         engine: Runs,
+        run: Callable[[Root], Any],
         work: Work,
         throttle: Throttle,
         faults: Faults,
@@ -47,6 +48,7 @@ class Core:
     ) -> None:
         self.workspace = workspace
         self.engine = engine
+        self.run = run
         self.work = work
         self.throttle = throttle
         self.faults = faults
@@ -69,8 +71,8 @@ class Core:
         """The schema of everything that is no record."""
         return classic.core_classic_schema()
 
-    async def answer(self, document: DocumentNode, operation: Operation, *, known: bool) -> Answer:
-        """Answer one operation; ``known`` says that the caller has a key."""
+    async def answer(self, document: DocumentNode, operation: Operation, *, known: bool, free: bool = False) -> Answer:
+        """Answer one operation; ``known`` says that the caller has a key, ``free`` that it is not throttled."""
         if not known:
             return self._anonymous(document, operation)
         try:
@@ -78,7 +80,7 @@ class Core:
         except Refused as refused:
             return whole_refusal(refused)
         if self._is_direct(operation):
-            return await self._direct(document, operation)
+            return await self._direct(document, operation, free)
         if any(self._is_record(operation, call.name) for call in operation.calls):
             return whole_refusal(Refused(SPLIT))
         return await self._classic(document, operation)
@@ -111,9 +113,10 @@ class Core:
         given = {name: value for name, value in arguments.items() if value is not None}
         return self.engine.run(Root("search", given, call.root.selection))
 
-    async def _direct(self, document: DocumentNode, operation: Operation) -> Answer:
+    async def _direct(self, document: DocumentNode, operation: Operation, free: bool) -> Answer:
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
+        pay = for_nothing if free else self.throttle.document()
         if any(call.name in INTROSPECTION for call in operation.calls):
             answer = await self._introspect(document, operation)
             data |= answer.get("data") or {}
@@ -122,26 +125,23 @@ class Core:
             if call.name in INTROSPECTION:
                 continue
             try:
-                data[call.key] = await self._run(call)
+                data[call.key] = await self.run_root(call.name, call.root, "/graphql", pay)
             except Refused as refused:
                 data[call.key] = None
                 errors.append(refused.as_error())
         return json_answer({"data": data} | ({"errors": errors} if errors else {}))
 
-    async def _run(self, call: Call) -> Any:
-        return await self.run_root(call.name, call.root, "/graphql")
-
-    async def run_root(self, name: str, root: Root | Refused, path: str) -> Any:
-        """Run one root field as every endpoint does: faults, one token, the engine. Raises Refused."""
+    async def run_root(self, name: str, root: Root | Refused, path: str, pay: Callable[[], None]) -> Any:
+        """Run one root field as every endpoint does: faults, ``pay`` for it, the engine. Raises Refused."""
         fault = self.faults.take(ROOT, path, [name])
         if fault:
             raise root_refusal(fault)
-        self.throttle.take()
+        pay()
         if isinstance(root, Refused):
             raise root
         lie = self.faults.take(PAGE, path, [name]) if name in self.model.by_plural else None
         root = lie_before(lie, root)
-        return lie_after(lie, root, await self.work(partial(run_guarded, self.engine, root)))
+        return lie_after(lie, root, await self.work(partial(run_guarded, self.run, root)))
 
     async def _introspect(self, document: DocumentNode, operation: Operation) -> dict[str, Any]:
         if self.faults.take(frozenset({Fault.INTROSPECTION_REFUSED}), "/graphql", ["__schema"]):
@@ -158,16 +158,20 @@ class Core:
         return {"errors": found} if found else classic.run(self.schema, only, {}, operation.variables, operation.name)
 
 
+def for_nothing() -> None:
+    """What a caller pays who is not throttled."""
+
+
 def query_roots(model: Model) -> frozenset[str]:
     """The names of the record roots that read."""
     names = ((o.plural, o.singular, f"{o.singular}Duplicates", f"{o.plural}GroupBy") for o in model.objects)
     return frozenset(name for four in names for name in four)
 
 
-def run_guarded(engine: Runs, root: Root) -> Any:
+def run_guarded(run: Callable[[Root], Any], root: Root) -> Any:
     """Run a root; a bug of the engine is logged and answered as the server answers its own."""
     try:
-        return engine.run(root)
+        return run(root)
     except Refused:
         raise
     except Exception as error:

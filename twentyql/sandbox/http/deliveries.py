@@ -21,6 +21,7 @@ import msgspec
 
 from twentyql.sandbox.http.faults import Fault, Faults
 from twentyql.sandbox.records.events import Event
+from twentyql.sandbox.workspace.files import Files
 from twentyql.sandbox.workspace.hooks import Hook
 from twentyql.sandbox.workspace.served import Workspace
 
@@ -84,13 +85,13 @@ class Webhooks:
             await asyncio.wait(self._tasks)
 
     def sender(
-        self, workspace: Workspace, loop: asyncio.AbstractEventLoop
+        self, workspace: Workspace, files: Files, loop: asyncio.AbstractEventLoop
     ) -> Callable[[Sequence[tuple[Event, Hook]]], None]:
         """What is called in the engine's thread with events and the webhooks that want them; ``loop`` sends them."""
 
         def send(pairs: Sequence[tuple[Event, Hook]]) -> None:
             if pairs:
-                loop.call_soon_threadsafe(self._start, [_delivery(workspace, *pair) for pair in pairs])
+                loop.call_soon_threadsafe(self._start, [_delivery(workspace, files, *pair) for pair in pairs])
 
         return send
 
@@ -145,7 +146,7 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def _delivery(workspace: Workspace, event: Event, hook: Hook) -> Delivery:
+def _delivery(workspace: Workspace, files: Files, event: Event, hook: Hook) -> Delivery:
     name = f"{event.object.singular}.{event.action}"
     payload: dict[str, Any] = {
         "targetUrl": hook["targetUrl"],
@@ -154,7 +155,7 @@ def _delivery(workspace: Workspace, event: Event, hook: Hook) -> Delivery:
         "workspaceId": str(workspace.info["id"]),
         "webhookId": hook["id"],
         "eventDate": workspace.moment(),
-        "record": event.record,
+        "record": files.record(event.record),
     }
     if event.updated is not None:
         payload["updatedFields"] = list(event.updated)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from twentyql.sandbox.http.answers import Answer, json_answer, rest_error
+from twentyql.sandbox.http.answers import REVOKED, Answer, json_answer, rest_error
 from twentyql.sandbox.http.auth import Caller
 from twentyql.sandbox.http.rest_arguments import DEFAULT_LIMIT
 from twentyql.sandbox.http.rest_calls import Request, RestCall, read_call
@@ -21,12 +21,12 @@ STATUSES = {
     "FORBIDDEN": (403, "ForbiddenException"),
     "INTERNAL_SERVER_ERROR": (500, "InternalServerErrorException"),
 }
-Run = Callable[[Root], Awaitable[Any]]
+Run = Callable[[Root, bool], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
 class Rest:
-    """The endpoint: ``run`` runs a root field as ``/graphql`` does."""
+    """The endpoint: ``run`` runs a root field as ``/graphql`` does, for nothing where the second argument is true."""
 
     workspace: Workspace
     run: Run
@@ -35,12 +35,12 @@ class Rest:
         """What a core call runs; None for the metadata. Raises Refused for what cannot be read."""
         return None if request.parts[:1] == ["metadata"] else read_call(self.workspace.model, request)
 
-    async def answer(self, request: Request, call: RestCall | None) -> Answer:
-        """Answer a request whose caller has a key."""
+    async def answer(self, request: Request, call: RestCall | None, *, free: bool = False) -> Answer:
+        """Answer a request whose caller has a key; ``free`` says that it is not throttled."""
         try:
             if call is None:
                 return json_answer(self._metadata(request.path, request.query))
-            return json_answer(_shaped(call, await self.run(call.root)), call.status)
+            return json_answer(_shaped(call, await self.run(call.root, free)), call.status)
         except Refused as refused:
             return refused_answer(refused)
 
@@ -79,9 +79,15 @@ class Rest:
 
 def stranger(caller: Caller) -> Answer:
     """The answer to a caller without a key, or with a bad one."""
-    if caller is Caller.NOBODY:
-        return rest_error(403, "FORBIDDEN_EXCEPTION", "Missing authentication token")
-    return rest_error(401, "UNAUTHENTICATED", "Token invalid.")
+    match caller:
+        case Caller.NOBODY:
+            return rest_error(403, "FORBIDDEN_EXCEPTION", "Missing authentication token")
+        case Caller.REVOKED:
+            return rest_error(403, "FORBIDDEN_EXCEPTION", REVOKED)
+        case Caller.EXPIRED:
+            return rest_error(401, "UNAUTHENTICATED", "Token has expired.")
+        case _:
+            return rest_error(401, "UNAUTHENTICATED", "Token invalid.")
 
 
 def refused_answer(refused: Refused) -> Answer:

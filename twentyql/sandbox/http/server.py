@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,10 +15,11 @@ from typing import Any, Self
 from aiohttp import web
 
 from twentyql.errors import ConfigError, UsageError
+from twentyql.sandbox.clock import VirtualClock
 from twentyql.sandbox.demo import demo_snapshot
-from twentyql.sandbox.http.app import App
+from twentyql.sandbox.http.app import App, Times
 from twentyql.sandbox.http.auth import Access
-from twentyql.sandbox.http.core import Core
+from twentyql.sandbox.http.core import Core, for_nothing
 from twentyql.sandbox.http.deliveries import Webhooks
 from twentyql.sandbox.http.faults import Faults
 from twentyql.sandbox.http.index import Index
@@ -24,17 +27,23 @@ from twentyql.sandbox.http.ledger import Ledger
 from twentyql.sandbox.http.limits import OPEN, Limits, Throttle
 from twentyql.sandbox.http.metadata import Metadata
 from twentyql.sandbox.http.rest import Rest
+from twentyql.sandbox.http.uploads import Uploads
 from twentyql.sandbox.model import Model, read_model
 from twentyql.sandbox.records.engine import Engine
 from twentyql.sandbox.records.image import Image
+from twentyql.sandbox.root import Root
 from twentyql.sandbox.snapshot import Snapshot, read_snapshot
 from twentyql.sandbox.types.core import core_schema
+from twentyql.sandbox.workspace.files import Files
 from twentyql.sandbox.workspace.hooks import Hooks
+from twentyql.sandbox.workspace.keys import Keys
 from twentyql.sandbox.workspace.served import Workspace
+from twentyql.sandbox.workspace.signing import Signer
 
 ANY_KEY = "sandbox-key"
 LIMITS = {"open": OPEN, "stock": Limits()}
 Clock = Callable[[], float]
+Sleep = Callable[[float], Awaitable[object]]
 
 
 class Sandbox:
@@ -44,8 +53,10 @@ class Sandbox:
     ...     client = twentyql.connect(sandbox.url, sandbox.key)
 
     A ``db`` file keeps its rows: one that has some is served as it is. ``actor`` is the name of the key, in which rows
-    are written. ``engine`` is there after the start. Raises ConfigError when the port is taken, SchemaError for a
-    broken snapshot.
+    are written. ``clock`` is the time in seconds (a `VirtualClock` tells dates too) and ``sleep`` how to wait for it.
+    ``latency`` is how many seconds longer an answer takes (or tells it, answer by answer), ``page_cap`` the most rows
+    that a list has whatever ``first`` asks. ``webhooks`` holds what was delivered, ``engine`` is there after the start.
+    Raises ConfigError when the port is taken, SchemaError for a broken snapshot.
     """
 
     def __init__(
@@ -57,6 +68,9 @@ class Sandbox:
         port: int = 0,
         db: Path | str | None = None,
         clock: Clock = time.monotonic,
+        sleep: Sleep | None = None,
+        latency: float | Callable[[], float] = 0.0,
+        page_cap: int | None = None,
         actor: str = "sandbox",
     ) -> None:
         self.key = key or ANY_KEY
@@ -66,10 +80,15 @@ class Sandbox:
         self.warnings: tuple[str, ...] = ()
         self._make = make
         self._limits = _limits(limits)
-        self._access = Access(key)
+        self._key = key
+        self._keys: Keys | None = None
         self._port = port
         self._db = Path(db) if db is not None else None
         self._clock = clock
+        self._time = clock if isinstance(clock, VirtualClock) else None
+        self._sleep = sleep or (self._time.sleep if self._time else asyncio.sleep)
+        self._latency = latency
+        self._page_cap = page_cap
         self._actor = actor
         self._engine: Engine | None = None
         self._worker: ThreadPoolExecutor | None = None
@@ -110,6 +129,13 @@ class Sandbox:
             raise UsageError("The sandbox is not running.", advice="Use it as `async with Sandbox...`.")
         return self._engine
 
+    @property
+    def session_token(self) -> str:
+        """A token as a logged-in user has one: its calls are not throttled. Raises UsageError while it does not run."""
+        if self._keys is None:
+            raise UsageError("The sandbox is not running.", advice="Use it as `async with Sandbox...`.")
+        return self._keys.session()
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
@@ -142,14 +168,18 @@ class Sandbox:
             if self._engine is not None:
                 await self._work(self._engine.close)
             self._worker.shutdown()
-        self._worker = self._engine = None
+        self._worker = self._engine = self._keys = None
 
     async def _work(self, job: Callable[[], Any]) -> Any:
         """Run ``job`` in the one thread that the engine lives in."""
-        return await asyncio.get_running_loop().run_in_executor(self._worker, job)
+        with self._time.busy() if self._time else nullcontext():
+            return await asyncio.get_running_loop().run_in_executor(self._worker, job)
+
+    def _now(self) -> datetime:
+        return self._time.now() if self._time else datetime.now(UTC)
 
     def _make_engine(self, model: Model) -> Engine:
-        return Engine(model, self._db, actor=self._actor)
+        return Engine(model, self._db, actor=self._actor, now=self._now)
 
     def _loaded(self, snapshot: Snapshot) -> Engine:
         engine = self._make_engine(read_model(snapshot.objects, snapshot.workspace))
@@ -158,16 +188,30 @@ class Sandbox:
 
     def _load(self, loop: asyncio.AbstractEventLoop) -> App:
         made = self._make()
-        self._engine = made.engine(self._actor) if isinstance(made, Image) else self._loaded(made)
-        workspace = Workspace(self._engine.model, self._engine)
+        self._engine = made.engine(self._actor, self._now) if isinstance(made, Image) else self._loaded(made)
+        self._engine.page_cap = self._page_cap
         self.warnings = tuple(self._engine.warnings)
+        return self._app(self._engine, Workspace(self._engine.model, self._engine, self._now), loop)
+
+    def _app(self, engine: Engine, workspace: Workspace, loop: asyncio.AbstractEventLoop) -> App:
+        signer = Signer(workspace)
+        files = Files(workspace, signer, lambda: self.url)
+        hooks = Hooks(workspace, self.webhooks.sender(workspace, files, loop))
+        self._keys = keys = Keys(workspace, signer)
+
+        def run(root: Root) -> Any:
+            files.check(root)
+            return files.signed(engine.run(root), root.selection)
+
         throttle = Throttle(self._limits, self._clock)
-        core = Core(workspace, self._engine, self._work, throttle, self.faults, core_schema)
-        hooks = Hooks(workspace, self.webhooks.sender(workspace, loop))
-        metadata = Metadata(workspace, hooks.roots())
-        rest = Rest(workspace, lambda root: core.run_root(root.name, root, "/rest"))
-        index = Index(self._engine, self.ledger, self._clock, self._work, self.key)
-        return App(self._access, core, metadata, rest, self._work, self.faults, self.ledger, self._clock, index)
+        core = Core(workspace, engine, run, self._work, throttle, self.faults, core_schema)
+        metadata = Metadata(workspace, {**hooks.roots(), **keys.roots(), **files.roots()})
+        rest = Rest(workspace, lambda root, free: core.run_root(root.name, root, "/rest", _payer(throttle, free)))
+        uploads = Uploads(files, self._work)
+        access = Access(self._key, keys)
+        index = Index(engine, self.ledger, self._clock, self._work, self.key)
+        times = Times(self._clock, self._sleep, self._latency, engine.refresh if self._db else None)
+        return App(access, core, metadata, rest, uploads, self._work, self.faults, self.ledger, times, index)
 
     async def _listen(self, app: App) -> None:
         runner = web.AppRunner(app.application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.2)
@@ -180,6 +224,10 @@ class Sandbox:
             advice = "Choose another port, or 0 for a free one."
             raise ConfigError(f"The sandbox cannot listen on 127.0.0.1:{self._port}: {why}.", advice=advice) from error
         self._runner = runner
+
+
+def _payer(throttle: Throttle, free: bool) -> Callable[[], None]:
+    return for_nothing if free else throttle.take
 
 
 def _limits(limits: str | Limits) -> Limits:

@@ -30,7 +30,8 @@ from twentyql.sandbox.root import Root
 Runner = Callable[[Root], Any]
 
 
-def _now() -> datetime:
+def utc_now() -> datetime:
+    """The time."""
     return datetime.now(UTC)
 
 
@@ -47,7 +48,7 @@ class Engine:
         model: Model,
         db: Path | None = None,
         *,
-        now: Callable[[], datetime] = _now,
+        now: Callable[[], datetime] = utc_now,
         actor: str = "sandbox",
         image: bytes | None = None,
         layouts: Layouts | None = None,
