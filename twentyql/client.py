@@ -6,7 +6,6 @@ settings -> transport -> introspect (schema, model) -> plan(query) -> execute ->
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack
 from dataclasses import replace
@@ -24,17 +23,17 @@ from twentyql.errors import QueryError, UsageError
 from twentyql.execute.hooks import SILENT, Hooks
 from twentyql.execute.operation import run_operation
 from twentyql.execute.pacer import Pacer, PaceState, Rate, shared_pacer
+from twentyql.execute.reader import Pace, Reader
 from twentyql.execute.receipt import Receipt, Tally, check_whole
 from twentyql.execute.requester import Requester
-from twentyql.execute.runner import OnBatch, Runner
-from twentyql.execute.stream import Result, Stream, until, whole
+from twentyql.execute.runner import OnBatch
+from twentyql.execute.stream import Result, Stream, whole
 from twentyql.getting import Loaders
 from twentyql.introspect.changed import changed_since
 from twentyql.introspect.fetch import fetch, fetch_metadata_sdl, fetch_workspace
 from twentyql.introspect.load import Loaded, load
-from twentyql.plan.explain import Explanation, counts_needed, explain
-from twentyql.plan.model import ID, Plan
-from twentyql.plan.planner import plan
+from twentyql.plan.explain import Explanation
+from twentyql.plan.model import Plan
 from twentyql.schema.dialects import Dialect, dialect
 from twentyql.schema.model import SchemaModel
 from twentyql.transport import HttpTransport
@@ -59,6 +58,7 @@ class Client:
         pacer: Pacer,
         closing: AsyncExitStack,
         hooks: Hooks = SILENT,
+        pace: Pace = "kind",
     ) -> None:
         self._settings = settings
         self._loaded = loaded
@@ -67,6 +67,7 @@ class Client:
         self._requester = Requester(
             transport, loaded.schema, pacer, hooks=hooks, explain_misfit=lambda: changed_since(transport, loaded)
         )
+        self.reader = Reader(self._requester, loaded.model, self.dialect, pacer, pace=pace)
         self.loaders = Loaders(self)
         self._closing = closing
         self._valid_writes: set[str] = set()
@@ -108,8 +109,8 @@ class Client:
         return [of.plural for of in self.model]
 
     def plan(self, query: Query[Any, Any]) -> Plan:
-        """How ``query`` would be read. Nothing is sent."""
-        return plan(query, self.model, self.dialect)
+        """How ``query`` would be read if nothing were known of its rows. Nothing is sent."""
+        return self.reader.plain(query)
 
     def stream(
         self, query: Query[Any, R], *, timeout: float | None = None, on_batch: OnBatch | None = None
@@ -119,18 +120,7 @@ class Client:
         ``timeout`` is in seconds for the whole read and raises TimeoutError. ``on_batch`` is told of every batch of
         every list, children too. Leaving the loop early stops the read.
         """
-        return self._stream(self.plan(query), timeout, on_batch)
-
-    def _stream(self, planned: Plan, timeout: float | None, on_batch: OnBatch | None) -> Stream[Any]:
-        tally = Tally(planned)
-        waited = self._pacer.state.waited_seconds
-        begun = time.monotonic()
-        runner = Runner(planned, self.model, self._requester, tally, on_batch)
-
-        def receipt() -> Receipt:
-            return tally.receipt(time.monotonic() - begun, self._pacer.state.waited_seconds - waited)
-
-        return Stream(until(runner.batches(), timeout, lambda: self._count_unattached(planned, tally)), receipt)
+        return self.reader.stream(query, timeout, on_batch)
 
     async def fetch(self, query: Query[Any, R], *, timeout: float | None = None) -> Result[R]:
         """Every row of ``query`` at once, with its receipt.
@@ -174,31 +164,27 @@ class Client:
     async def _tables(self, query: Query[Any, Any], timeout: float | None) -> tuple[LinkedTables, Receipt]:
         from twentyql.output.linked import LinkedTables
 
-        planned = self.plan(query)
+        tally = Tally(self.plan(query))
+        async with asyncio.timeout(timeout):
+            planned = await self.reader.plan(query, tally, together=False)
         tables = LinkedTables(planned, self.model)
-        async with self._stream(planned, timeout, tables.add) as stream:
+        async with self.reader.stream(query, timeout, tables.add, planned=planned, tally=tally) as stream:
             async for _ in stream:
                 pass
             return tables, stream.receipt
 
     async def explain(self, query: Query[Any, Any], *, timeout: float | None = None) -> Explanation:
-        """What ``query`` would cost: its requests, tokens, rows and expected time. Nothing is sent but counts."""
-        planned = self.plan(query)
-        tally = Tally(planned)
-        counts: dict[str, int] = {}
+        """What ``query`` would cost: its requests, tokens, rows, bytes and expected time, why, and the next best plan.
+
+        Nothing is sent but counts and a small sample of each list.
+        """
         async with asyncio.timeout(timeout):
-            for need in counts_needed(planned, self.model):
-                counts[need.name] = await self._requester.count(need.root, need.text, need.variables, tally)
-        return explain(planned, self.dialect, counts)
+            return await self.reader.explain(query)
 
     async def count(self, query: Query[Any, Any], *, timeout: float | None = None) -> int:
         """How many records meet the conditions of ``query``, by the server's own count."""
-        planned = self.plan(replace(query, orders=(), most=None))
-        if planned.nothing:
-            return 0
-        need = counts_needed(planned, self.model)[0]
         async with asyncio.timeout(timeout):
-            return await self._requester.count(need.root, need.text, need.variables, Tally(planned))
+            return await self.reader.count(query)
 
     async def export(
         self,
@@ -301,18 +287,6 @@ class Client:
     def __repr__(self) -> str:
         return f"<Client of {self._settings.url}, {len(self.model.objects)} objects>"
 
-    async def _count_unattached(self, planned: Plan, tally: Tally) -> None:
-        """How many children belong to no parent that was read: only a whole, unfiltered read can tell."""
-        if planned.nothing or planned.query.conditions or planned.query.most is not None:
-            return
-        for read in planned.root.walk():
-            if read.link is None or read.link.child_key == ID or len(read.path) > 1 or not read.counts:
-                continue
-            of = self.model.object(read.object)
-            text = f"query {of.plural}Count {{ {read.root} {{ totalCount }} }}"
-            total = await self._requester.count(read.root, text, {}, tally)
-            tally.of(read).unattached = max(0, total - tally.of(read).rows + tally.of(read).elsewhere)
-
 
 def _operation(text: str, folder: Path) -> tuple[DocumentNode, str | None]:
     """The document of a stored operation's name, or of a GraphQL text."""
@@ -357,6 +331,7 @@ def connect(
     pacer: Pacer | None = None,
     budget: float | None = None,
     hooks: Hooks = SILENT,
+    pace: Pace = "kind",
 ) -> Connecting:
     """Connect to a workspace: ``async with connect() as client`` or ``client = await connect()``.
 
@@ -365,6 +340,7 @@ def connect(
     ``twentyql pull`` wrote, or another client's `Client.schema`; without it the server is introspected. Clients of one
     workspace share a pacer in this process; ``budget`` (above 0, at most 1) is their share of the workspace's limit, so
     that others get theirs. ``hooks`` hear of requests, retries and pages.
+    A page is sized to take the server 250 ms, so that others need not wait; ``pace="full"`` asks for more.
     Raises ConfigError for settings, and a ServerError for what the server says.
     """
     if url == "sandbox" and api_key is not None:
@@ -378,7 +354,7 @@ def connect(
         stack.push_async_callback(transport.close)
         loaded = load(Path(schema)) if isinstance(schema, str | Path) else schema or await fetch(transport)
         own = pacer or _pacer(settings, dialect(loaded.model.dialect), budget)
-        return Client(settings, loaded, transport, own, stack.pop_all(), hooks)
+        return Client(settings, loaded, transport, own, stack.pop_all(), hooks, pace)
 
     return Connecting(open)
 

@@ -158,7 +158,7 @@ async def export(
     receipts: list[Receipt] = []
     try:
         for query in queries:
-            async with client.stream(_wired(query, specs), on_batch=writer.take) as stream:
+            async with client.reader.stream(_wired(query, specs), on_batch=writer.take, together=False) as stream:
                 try:
                     async for _ in stream.batches():
                         pass

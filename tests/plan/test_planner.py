@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from twentyql.build.named import NamedQuery, select
 from twentyql.errors import QueryError, TwentyqlError
 from twentyql.introspect.load import Loaded
-from twentyql.plan.explain import counts_needed, explain
+from twentyql.plan.explain import explain
 from twentyql.plan.model import Plan
 from twentyql.plan.planner import plan
+from twentyql.plan.stats import Limits, ListStats, Stats
 from twentyql.schema.dialects import RELAY, TWENTY
 
 NAMES = {
@@ -92,16 +93,13 @@ def test_every_planned_document_is_valid_and_without_what_the_server_mishandles(
 
 
 def test_explain_scales_children_to_their_parents_and_counts_tokens(loaded: Loaded) -> None:
-    query = select(loaded.model, "clients", "name", "deals.title")
-    made = planned(query, loaded)
-    needs = counts_needed(made, loaded.model)
-    assert [need.name for need in needs] == ["clients", "deals"]
-    assert needs[1].variables == {"filter": {"clientId": {"is": "NOT_NULL"}}}
-    told = explain(made, TWENTY, {"clients": 1000, "deals": 50_000})
-    assert [(part.name, part.rows, part.requests) for part in told.lists] == [
-        ("clients", 1000, 5),
-        ("deals", 50_000, 250),
-    ]
-    assert told.tokens == 5 + 250 + 1
-    assert told.seconds > 60
+    query = select(loaded.model, "clients", "name", "deals.title").where({"name": {"firstName": {"eq": "Ada"}}})
+    lists = {(): ListStats(1000, 300, everything=2000), ("deals",): ListStats(50_000, 100)}
+    made = plan(query, loaded.model, TWENTY, Stats(lists), Limits(page=200))
+    told = explain(made)
+    assert [(part.name, part.rows) for part in told.lists] == [("clients", 1000), ("deals", 25_000)]
+    assert told.tokens == 5 + 125
+    assert told.bytes == 1000 * 300 + 25_000 * 100
     assert "clientId in [...]" in str(told)
+    assert told.lists[1].next_cost is not None
+    assert told.lists[1].next_cost.tokens == 250

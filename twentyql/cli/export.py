@@ -130,7 +130,7 @@ def explain(
     async def work() -> int:
         async with open_client(url, api_key, profile, schema) as client:
             for query in export_queries(client.model, wanted.objects, wanted.relations, wanted.where, wanted.fields):
-                print(printable(str(await client.explain(query))))
+                print(printable(str(await client.reader.explain(query, together=False))))
         return 0
 
     return wait_for(work)

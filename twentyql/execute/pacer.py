@@ -53,6 +53,7 @@ class PaceState:
 
     ``credit`` is how many tokens could be sent at once now, None while no limit is known.
     ``concurrency`` is how many requests may be open at the moment, ``open`` how many are.
+    ``proven_open`` says that the server let pass what its stock limit would have refused.
     """
 
     limit: Rate | None
@@ -64,6 +65,7 @@ class PaceState:
     concurrency: int = 0
     open: int = 0
     credit: int | None = None
+    proven_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ class Pacer:
         lanes = self._lanes
         credit = bucket.credit_at(self._clock()) if bucket else None
         told = (limit, spacing, self._waited, self._sent, self._refused, self._budget, lanes.width, lanes.open, credit)
-        return PaceState(*told)
+        return PaceState(*told, proven_open=bucket is None and self._probes >= PROBES)
 
     @asynccontextmanager
     async def turn(self, tokens: int = 1) -> AsyncGenerator[None]:

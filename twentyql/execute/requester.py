@@ -108,6 +108,18 @@ class Requester:
 
         return await self._retried(f"{root} count", once, tally)
 
+    async def roots(self, text: str, variables: dict[str, Any], tokens: int, tally: Tally) -> dict[str, Any]:
+        """The ``data`` of a document of several roots, which costs a token each; any error raises."""
+        self.check(text)
+
+        async def once() -> dict[str, Any]:
+            async with self._pacer.turn(tokens):
+                body, _ = await self._send("survey", text, variables, tally, tokens)
+                data: dict[str, Any] = read_answer(body)["data"]
+            return data
+
+        return await self._retried("survey", once, tally)
+
     def check(self, text: str) -> None:
         """Validate a document against the schema, once."""
         if text in self._validated:
@@ -129,10 +141,12 @@ class Requester:
             decoder = self._decoders[key] = PageDecoder(read)
         return decoder
 
-    async def _send(self, name: str, text: str, variables: dict[str, Any], tally: Tally) -> tuple[bytes, float]:
+    async def _send(
+        self, name: str, text: str, variables: dict[str, Any], tally: Tally, tokens: int = 1
+    ) -> tuple[bytes, float]:
         """The body of the answer, and the seconds from sending to its last byte."""
         tally.requests += 1
-        tally.tokens += 1
+        tally.tokens += tokens
         begun = time.perf_counter()
         body = b""
         failed: str | None = None
@@ -145,7 +159,7 @@ class Requester:
             seconds = time.perf_counter() - begun
             tally.bytes += len(body)
             if self._hooks.wants_requests:
-                self._hooks.request(RequestDetail(name, 1, seconds, len(body), failed))
+                self._hooks.request(RequestDetail(name, tokens, seconds, len(body), failed))
         return body, seconds
 
     async def _retried(self, name: str, once: Callable[[], Awaitable[T]], tally: Tally) -> T:

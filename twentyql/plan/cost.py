@@ -6,7 +6,7 @@ The seconds are those of the recorded server (observed-2.21 section 7): they ran
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twentyql.plan.model import GROWTH, Cost, Paging, Plan, Read
 from twentyql.plan.stats import Families, Limits, ListStats, Path, Stats
@@ -143,7 +143,7 @@ def nested(out: Outlook, child: Read, parents: Parents, rows: float, parent_page
     if repaired:
         batches = max(1.0, min(parents.batches, cut_parents))
         cost += out.paged(repaired, child, out.paging(child), batches)
-    return cost
+    return replace(cost, rows=rows)
 
 
 def fits(out: Outlook, read: Read, rows: float) -> bool:

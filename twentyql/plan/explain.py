@@ -1,117 +1,130 @@
-"""Plan + counts -> Explanation: what a query would cost, as text and as data. Pure; the client brings the counts."""
+"""Plan -> Explanation: what a query would cost and why, as text and as data. Pure."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from twentyql.plan.document import count_document
-from twentyql.plan.model import Plan, Read
-from twentyql.schema.dialects import Dialect
-from twentyql.schema.model import SchemaModel
-
-SECONDS_A_PAGE = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class CountNeed:
-    """One count that an explanation wants: the root field, the document and its variables."""
-
-    name: str
-    root: str
-    text: str
-    variables: dict[str, Any]
+from twentyql.plan.model import Choice, Cost, How, Plan, Read
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedList:
-    """One list of the plan as it is expected to go. ``text`` is the document of each of its requests."""
+    """One list of the plan as it is expected to go, and the next best way to read it.
+
+    ``text`` is the document of each of its requests. ``why`` says why this way; ``next_cost`` is what ``next_way``
+    would take, where there is another.
+    """
 
     name: str
+    way: str
     rows: int
     requests: int
+    tokens: int
+    bytes: int
+    seconds: float
     text: str
+    why: str
+    next_way: str = ""
+    next_cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a query would cost. ``seconds`` counts the server's stock limit, where one is known."""
+    """What a query would cost: requests, tokens, rows, bytes, and seconds with the wait for the server's limit.
+
+    ``next_best`` says which list would be read in which other way, and what everything would then cost.
+    """
 
     lists: tuple[ExpectedList, ...]
     requests: int
     tokens: int
     rows: int
+    bytes: int
     seconds: float
     why: tuple[str, ...]
+    next_best: str = ""
+    next_cost: Cost | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON-ready data."""
+        return asdict(self)
 
     def __str__(self) -> str:
-        lines = [f"{self.requests} requests, {self.tokens} tokens, {self.rows:,} rows, about {self.seconds:.1f} s"]
-        lines += [f"  {part.name}: {part.rows:,} rows in {part.requests} requests" for part in self.lists]
+        lines = [
+            f"{self.requests} requests, {self.tokens} tokens, {self.rows:,} rows, {_size(self.bytes)}, "
+            f"about {self.seconds:.1f} s"
+        ]
+        lines += [
+            f"  {part.name}: {part.rows:,} rows in {part.requests} requests, {_size(part.bytes)} ({part.way})"
+            for part in self.lists
+        ]
         lines += [f"  because {reason}" for reason in self.why]
-        lines += [f"  {part.name}: {part.text}" for part in self.lists]
+        if self.next_cost is not None:
+            lines.append(f"  next best: {self.next_best}: {_said(self.next_cost)}")
+        lines += [f"  {part.name}: {part.text}" for part in self.lists if part.text]
         return "\n".join(lines)
 
 
-def counts_needed(plan: Plan, model: SchemaModel) -> list[CountNeed]:
-    """The counts that `explain` wants: one for each list of the plan."""
-    if plan.nothing:
-        return []
-    return [_need(read, model) for read in plan.root.walk() if read.counts]
-
-
-def _need(read: Read, model: SchemaModel) -> CountNeed:
-    of = model.object(read.object)
-    filter_ = read.variables.get("filter")
-    if read.link is not None:
-        filter_ = {read.link.child_key[0]: {"is": "NOT_NULL"}}
-    text = count_document(of, filtered=filter_ is not None)
-    return CountNeed(read.name, read.root, text, {"filter": filter_} if filter_ else {})
-
-
-def explain(plan: Plan, dialect: Dialect, counts: Mapping[str, int]) -> Explanation:
-    """The explanation of ``plan`` given the counts of its lists; a child list is scaled to the parents read."""
-    lists: list[ExpectedList] = []
-    if not plan.nothing:
-        _expect(plan.root, plan, dialect, counts, parents=1, share=1.0, into=lists)
-    requests = sum(part.requests for part in lists)
-    requests += sum(1 for read in plan.root.walk() if _counted_after(plan, read)) if not plan.nothing else 0
-    over = max(0, requests - (dialect.burst or requests))
-    spacing = dialect.window / dialect.burst if dialect.window and dialect.burst else 0.0
+def explain(plan: Plan) -> Explanation:
+    """The explanation of a plan that was made with Stats."""
+    total = plan.expected or Cost()
+    reads = {read.name: read for read in plan.lists()}
+    lists = tuple(_listed(choice, reads) for choice in plan.choices)
+    best = _next_best(plan)
     return Explanation(
-        tuple(lists),
-        requests,
-        requests,
-        sum(part.rows for part in lists),
-        requests * SECONDS_A_PAGE + over * spacing,
+        lists,
+        round(total.requests),
+        round(total.tokens),
+        round(total.rows),
+        round(total.bytes),
+        total.seconds,
         plan.why,
+        best[0] if best else "",
+        best[1] if best else None,
     )
 
 
-def _counted_after(plan: Plan, read: Read) -> bool:
-    """Whether the receipt's count of children without a parent asks once more for this list."""
-    whole = not plan.query.conditions and plan.query.most is None
-    return whole and read.link is not None and len(read.path) == 1 and read.counts
+def _listed(choice: Choice, reads: dict[str, Read]) -> ExpectedList:
+    cost = choice.cost
+    read = reads.get(choice.name)
+    text = read.text if read is not None else ""
+    if read is not None and read.how is How.NESTED and not round(cost.requests):
+        text = ""  # it comes inside its parents' pages
+    return ExpectedList(
+        choice.name,
+        choice.way,
+        round(cost.rows),
+        round(cost.requests),
+        round(cost.tokens),
+        round(cost.bytes),
+        cost.seconds,
+        text,
+        choice.why,
+        choice.next_way,
+        choice.next_cost,
+    )
 
 
-def _expect(
-    read: Read,
-    plan: Plan,
-    dialect: Dialect,
-    counts: Mapping[str, int],
-    *,
-    parents: int,
-    share: float,
-    into: list[ExpectedList],
-) -> None:
-    known = counts.get(read.name, 0)
-    rows = round(known * share)
-    if read.link is None and plan.query.most is not None:
-        rows = min(rows, plan.query.most)
-    chunks = math.ceil(parents / dialect.parents_per_filter) if read.link else 1
-    requests = max(chunks, math.ceil(rows / read.page_size)) if parents else 0
-    text = (plan.top or read).text if read.link is None else read.text
-    into.append(ExpectedList(read.name, rows, max(requests, 0), text))
-    for child in read.children:
-        _expect(child, plan, dialect, counts, parents=rows, share=share * (rows / known if known else 0.0), into=into)
+def _next_best(plan: Plan) -> tuple[str, Cost] | None:
+    """The one other choice that costs the least more."""
+    total = plan.expected
+    if total is None:
+        return None
+    others = list(_others(plan, total))
+    return min(others, key=lambda pair: (pair[1].tokens, pair[1].seconds), default=None)
+
+
+def _others(plan: Plan, total: Cost) -> Iterator[tuple[str, Cost]]:
+    for choice in plan.choices:
+        if choice.next_cost is not None:
+            yield f"{choice.name} {choice.next_way}", total + choice.next_cost - choice.cost
+
+
+def _said(cost: Cost) -> str:
+    return f"{cost.requests:.0f} requests, {cost.tokens:.0f} tokens, {cost.rows:,.0f} rows, {_size(cost.bytes)}"
+
+
+def _size(bytes_: float) -> str:
+    return f"{bytes_ / 1e6:.1f} MB" if bytes_ >= 1e5 else f"{bytes_ / 1e3:.1f} KB"

@@ -168,6 +168,9 @@ class Cost:
             self.seconds + other.seconds,
         )
 
+    def __sub__(self, other: Cost) -> Cost:
+        return self + Cost(-other.requests, -other.tokens, -other.rows, -other.bytes, -other.seconds)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -1,0 +1,174 @@
+"""Query -> a plan made with what the server tells of its rows -> a stream of them; and what that would cost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+from typing import Any, Literal, TypeVar
+
+from twentyql.build.query import Query
+from twentyql.errors import ServerError
+from twentyql.execute.pacer import Pacer
+from twentyql.execute.receipt import Receipt, Tally
+from twentyql.execute.requester import Requester
+from twentyql.execute.runner import OnBatch, Runner
+from twentyql.execute.stream import Stream, until
+from twentyql.plan.choices import Force
+from twentyql.plan.cost import Outlook
+from twentyql.plan.document import count_document
+from twentyql.plan.explain import Explanation, explain
+from twentyql.plan.model import Plan
+from twentyql.plan.planner import NO_FORCE, plan
+from twentyql.plan.stats import FULL_ROWS_A_PAGE, Limits, Stats
+from twentyql.plan.survey import Question, first_questions, learned, second_questions, unattached_questions
+from twentyql.schema.dialects import Dialect
+from twentyql.schema.model import SchemaModel
+
+R = TypeVar("R")
+Pace = Literal["kind", "full"]
+
+
+class Reader:
+    """Reads the queries of one client, and keeps what was learnt of its server from one to the next."""
+
+    def __init__(
+        self,
+        requester: Requester,
+        model: SchemaModel,
+        dialect: Dialect,
+        pacer: Pacer,
+        *,
+        pace: Pace = "kind",
+        force: Force = NO_FORCE,
+    ) -> None:
+        self._requester = requester
+        self._model = model
+        self._dialect = dialect
+        self._pacer = pacer
+        self._pace = pace
+        self._force = force
+        self._page: int | None = None
+        self._latency: float | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """What is known of the server by now."""
+        state = self._pacer.state
+        full = {"page_seconds": 2.5, "page_most": FULL_ROWS_A_PAGE} if self._pace == "full" else {}
+        return Limits(
+            tokens=state.limit.tokens if state.limit else None,
+            window=state.limit.seconds if state.limit else None,
+            is_open=state.proven_open,
+            latency=self._latency if self._latency is not None else Limits().latency,
+            page=self._page,
+            **full,  # type: ignore[arg-type]
+        )
+
+    def plain(self, query: Query[Any, Any]) -> Plan:
+        """The plan without counts; it raises what is wrong with the query."""
+        return plan(query, self._model, self._dialect, limits=self.limits)
+
+    async def plan(
+        self, query: Query[Any, Any], tally: Tally, *, together: bool = True, thorough: bool = False
+    ) -> Plan:
+        """The plan with the counts that could change it, which are asked for in one or two requests."""
+        draft = self.plain(query)
+        stats = await self._survey(draft, tally, thorough=thorough)
+        if stats is None and self._force == NO_FORCE:
+            return replace(draft, joined=together)
+        return plan(query, self._model, self._dialect, stats, self.limits, together=together, force=self._force)
+
+    async def _survey(self, draft: Plan, tally: Tally, *, thorough: bool) -> Stats | None:
+        first = first_questions(draft, self._model, self.limits, thorough=thorough)
+        if not first:
+            return None
+        stats = await self._ask(first, Stats(), tally)
+        outlook = Outlook(self._dialect, stats, self.limits)
+        return await self._ask(second_questions(draft, self._model, outlook), stats, tally)
+
+    async def _ask(self, questions: Sequence[Question], stats: Stats, tally: Tally) -> Stats:
+        """Send the questions; one root that fails tells nothing, and the others of its document are asked again."""
+        for question in questions:
+            try:
+                answers = [(question, *await self._answer(question, tally))]
+            except ServerError as error:
+                if error.retryable:
+                    raise
+                answers = await self._alone(question, tally)
+            for asked, data, size in answers:
+                stats, page = learned(stats, asked, data, size)
+                self._page = page if page is not None else self._page
+        return stats
+
+    async def _alone(self, question: Question, tally: Tally) -> list[tuple[Question, dict[str, Any], int]]:
+        found: list[tuple[Question, dict[str, Any], int]] = []
+        for each in question.alone() if len(question.parts) > 1 else ():
+            try:
+                found.append((each, *await self._answer(each, tally)))
+            except ServerError as error:
+                if error.retryable:
+                    raise
+        return found
+
+    async def _answer(self, question: Question, tally: Tally) -> tuple[dict[str, Any], int]:
+        before, begun = tally.bytes, time.perf_counter()
+        data = await self._requester.roots(question.text, question.variables, question.tokens, tally)
+        taken = time.perf_counter() - begun
+        if all(part.kind != "page" for part in question.parts):
+            self._latency = min(taken, self._latency or taken)
+        return data, tally.bytes - before
+
+    def stream(
+        self,
+        query: Query[Any, R],
+        timeout: float | None = None,
+        on_batch: OnBatch | None = None,
+        *,
+        together: bool = True,
+        planned: Plan | None = None,
+        tally: Tally | None = None,
+    ) -> Stream[R]:
+        """The rows of ``query``. What is wrong with the query is raised at once; counts are asked for at the start."""
+        counted = tally or Tally(planned or self.plain(query))
+        begun, waited = time.monotonic(), self._pacer.state.waited_seconds
+
+        async def batches() -> AsyncGenerator[list[Any], None]:
+            counted.plan = planned or await self.plan(query, counted, together=together)
+            runner = Runner(counted.plan, self._model, self._requester, counted, on_batch)
+            found = runner.batches()
+            try:
+                async for batch in found:
+                    yield batch
+            finally:
+                await found.aclose()
+
+        def receipt() -> Receipt:
+            return counted.receipt(time.monotonic() - begun, self._pacer.state.waited_seconds - waited)
+
+        return Stream(until(batches(), timeout, lambda: self._count_unattached(counted)), receipt)
+
+    async def explain(self, query: Query[Any, Any], *, together: bool = True) -> Explanation:
+        """What reading ``query`` would cost, with its counts."""
+        tally = Tally(self.plain(query))
+        made = await self.plan(query, tally, together=together, thorough=True)
+        return explain(made)
+
+    async def count(self, query: Query[Any, Any]) -> int:
+        """How many records meet the conditions of ``query``."""
+        made = self.plain(replace(query, orders=(), most=None))
+        if made.nothing:
+            return 0
+        filter_ = made.root.variables.get("filter")
+        text = count_document(self._model.object(made.root.object), filtered=filter_ is not None)
+        variables = {"filter": filter_} if filter_ else {}
+        return await self._requester.count(made.root.root, text, variables, Tally(made))
+
+    async def _count_unattached(self, tally: Tally) -> None:
+        """How many children belong to no parent that was read: only a whole, unfiltered read can tell."""
+        if tally.plan.nothing:
+            return
+        for read, question in unattached_questions(tally.plan):
+            total = await self._requester.count(read.root, question.text, {}, tally)
+            mine = tally.of(read)
+            mine.unattached = max(0, total - mine.rows + mine.elsewhere)

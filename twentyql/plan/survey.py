@@ -1,0 +1,253 @@
+"""Which counts could change the choice, as documents to send; and their answers -> Stats. Pure.
+
+The first questions give the size of every list, with a small sample for the width of its rows; the second, only where
+a list may come inside its parents or a page size matters, the largest families and what a large page really brings.
+Different objects share a document: that saves time, not tokens (a root may come only once in each).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from twentyql.plan.cost import Outlook, counted_after
+from twentyql.plan.model import ID, Plan, Read
+from twentyql.plan.reads import NESTED_COUNT
+from twentyql.plan.spans import SAMPLES, spans_wanted
+from twentyql.plan.stats import Families, Limits, ListStats, Path, Stats
+from twentyql.schema.dialects import Dialect
+from twentyql.schema.model import SchemaModel
+
+SAMPLE = 20
+LARGEST = 200  # families asked for
+MOST_ROOTS = 20
+FEW_PAGES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One root field of a question: what it is about, its text, and its variables with their types."""
+
+    kind: str  # list, everything, families, page, object, bound
+    path: Path
+    root: str
+    text: str
+    variables: tuple[tuple[str, str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One document of several roots."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        """The document."""
+        declared = [f"${name}: {type_}" for part in self.parts for name, type_, _ in part.variables]
+        head = f"query Survey({', '.join(declared)})" if declared else "query Survey"
+        return f"{head} {{ {' '.join(part.text for part in self.parts)} }}"
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables of the document."""
+        return {name: value for part in self.parts for name, _, value in part.variables}
+
+    @property
+    def tokens(self) -> int:
+        """What it costs."""
+        return len(self.parts)
+
+    def alone(self) -> list[Question]:
+        """The same roots one by one, for when one of them failed: its error does not say which."""
+        return [Question((part,)) for part in self.parts]
+
+
+def first_questions(draft: Plan, model: SchemaModel, limits: Limits, *, thorough: bool) -> list[Question]:
+    """The counts to ask for before planning: none where there is nothing to choose.
+
+    ``thorough`` asks for them all, for an explanation.
+    """
+    if draft.nothing:
+        return []
+    reads = [read for read in draft.root.walk() if read.counts]
+    few = draft.query.most is not None and draft.query.most <= draft.root.page_size
+    if not thorough and (few or not (draft.root.children or limits.is_open)):
+        return []
+    parts = [_list(read, model, i) for i, read in enumerate(reads)]
+    if limits.is_open:
+        parts += _objects(reads, model)
+    return _packed(parts)
+
+
+def second_questions(draft: Plan, model: SchemaModel, out: Outlook) -> list[Question]:
+    """What is still worth asking once the sizes of the lists are known."""
+    parts: list[Part] = []
+    root = draft.root
+    if "filter" in root.variables and root.children and () in out.stats.lists:
+        parts.append(Part("everything", (), root.root, f"{root.root} {{ totalCount }}"))
+    for i, read in enumerate(root.walk()):
+        parts += [
+            _families(child, model, f"{i}_{j}")
+            for j, child in enumerate(read.children)
+            if _may_nest(read, child, model, out)
+        ]
+    parts += _page(draft, out)
+    parts += _bounds(draft, out)
+    return _packed(parts)
+
+
+def _list(read: Read, model: SchemaModel, at: int) -> Part:
+    of = model.object(read.object)
+    filter_ = read.variables.get("filter")
+    if read.link is not None:
+        filter_ = None if read.link.child_key == ID else {read.link.child_key[0]: {"is": "NOT_NULL"}}
+    given = f", filter: $filter{at}" if filter_ else ""
+    node = f"edges {{ node {read.node} }}"
+    text = f"{read.root}(first: {SAMPLE}{given}) {{ totalCount {node} }}"
+    variables = ((f"filter{at}", of.filter_type or "JSON", filter_),) if filter_ else ()
+    return Part("list", read.path, read.root, text, variables)
+
+
+def _objects(reads: Sequence[Read], model: SchemaModel) -> Iterator[Part]:
+    """The sizes of the objects that to-one relations lead to."""
+    for read in reads:
+        of = model.object(read.object)
+        for relation in of.relations:
+            target = model.object(relation.target)
+            counted = target.roots.many is not None and "totalCount" in target.aggregates
+            if counted and any(pair[1][0] == relation.name for pair in read.to_ones):
+                root = target.roots.many or ""
+                yield Part("object", (target.singular,), root, f"{root} {{ totalCount }}")
+
+
+def _may_nest(read: Read, child: Read, model: SchemaModel, out: Outlook) -> bool:
+    """Whether the sizes of its families decide how a child list is read."""
+    link, known = child.link, out.stats.lists.get(child.path)
+    above = out.stats.lists.get(read.path)
+    of = model.object(child.object)
+    if link is None or known is None or above is None or not out.dialect.nested_cap or of.roots.group_by is None:
+        return False
+    few = known.rows <= FEW_PAGES * child.page_size
+    mean = known.rows / max(1, above.rows)
+    possible = not link.holder and link.child_key != ID and NESTED_COUNT in of.aggregates
+    return possible and known.visible and not few and mean < out.dialect.nested_cap
+
+
+def _families(child: Read, model: SchemaModel, at: str) -> Part:
+    of = model.object(child.object)
+    assert child.link is not None
+    types = f"{of.type_name}GroupByInput", f"{of.type_name}OrderByWithGroupByInput"
+    root = of.roots.group_by or ""
+    text = (
+        f"{root}(groupBy: $groupBy{at}, orderBy: $largest{at}, limit: {LARGEST}) "
+        "{ groupByDimensionValues totalCount }"
+    )
+    variables = (
+        (f"groupBy{at}", f"[{types[0]}!]!", [{child.link.child_key[0]: True}]),
+        (f"largest{at}", f"[{types[1]}]", [{"aggregate": {"totalCount": "DescNullsLast"}}]),
+    )
+    return Part("families", child.path, root, text, variables)
+
+
+def _page(draft: Plan, out: Outlook) -> list[Part]:
+    """What a page larger than the usual one brings, where that is not known: a server may honour less in silence."""
+    if out.limits.page is not None or not out.dialect.larger_pages:
+        return []
+    known = [read for read in draft.root.walk() if read.path in out.stats.lists and out.list(read.path).visible]
+    largest = max(known, key=lambda read: out.list(read.path).rows, default=None)
+    if largest is None or out.list(largest.path).rows <= out.dialect.page_size:
+        return []
+    first = min(out.limits.page_most, 1000)
+    return [
+        Part("page", (), largest.root, f"{largest.root}(first: {first}) {{ totalCount edges {{ node {{ id }} }} }}")
+    ]
+
+
+def _bounds(draft: Plan, out: Outlook) -> list[Part]:
+    """Ids at even places of a root list that may be read in spans."""
+    root = draft.root
+    known = out.stats.lists.get(())
+    if known is None or draft.order_here or draft.query.orders or draft.query.most is not None:
+        return []
+    if spans_wanted(out, root, known.rows) < 2:
+        return []
+    filter_ = root.variables.get("filter")
+    places = dict.fromkeys(i * (known.rows - 1) // (SAMPLES - 1) for i in range(SAMPLES))
+    return [_bound(root, place, filter_) for place in places]
+
+
+def _bound(root: Read, place: int, filter_: Any) -> Part:
+    given = ", filter: $filter" if filter_ else ""
+    text = f"{root.root}(first: 1, offset: {place}{given}) {{ edges {{ node {{ id }} }} }}"
+    type_ = root.text.partition("$filter: ")[2].partition(")")[0].partition(",")[0]
+    return Part("bound", (str(place),), root.root, text, (("filter", type_, filter_),) if filter_ else ())
+
+
+def _packed(parts: Sequence[Part]) -> list[Question]:
+    """As few documents as hold every part, no root twice in one."""
+    packs: list[list[Part]] = []
+    for part in dict.fromkeys(_key(part) for part in parts):
+        wanted = next(each for each in parts if _key(each) == part)
+        pack = next((p for p in packs if len(p) < MOST_ROOTS and all(o.root != wanted.root for o in p)), None)
+        if pack is None:
+            packs.append(pack := [])
+        pack.append(wanted)
+    return [Question(tuple(pack)) for pack in packs]
+
+
+def _key(part: Part) -> tuple[str, Path]:
+    return part.kind, part.path
+
+
+def learned(stats: Stats, question: Question, data: Mapping[str, Any], bytes_: int) -> tuple[Stats, int | None]:
+    """The stats with an answer's, and the most rows a page brought where that was asked; null roots tell nothing."""
+    lists, objects, bounds = dict(stats.lists), dict(stats.objects), list(stats.bounds)
+    page: int | None = None
+    for part in question.parts:
+        found = data.get(part.root)
+        if found is None:
+            continue
+        if part.kind == "list":
+            lists[part.path] = _list_stats(found)
+        elif part.kind == "everything":
+            lists[part.path] = replace(lists[part.path], everything=found["totalCount"])
+        elif part.kind == "families":
+            lists[part.path] = replace(lists[part.path], families=_families_of(found))
+        elif part.kind == "object":
+            objects[part.path[0]] = found["totalCount"]
+        elif part.kind == "bound":
+            bounds += [edge["node"]["id"] for edge in found["edges"]]
+        elif len(found["edges"]) < found["totalCount"]:
+            page = len(found["edges"])
+    made = Stats(
+        lists, objects, tuple(bounds), stats.requests + 1, stats.tokens + question.tokens, stats.bytes + bytes_
+    )
+    return made, page
+
+
+def _list_stats(found: Mapping[str, Any]) -> ListStats:
+    edges = found.get("edges") or []
+    rows = int(found["totalCount"])
+    size = len(msgspec.json.encode(edges)) / len(edges) if edges else None
+    return ListStats(rows, size, visible=bool(edges) or not rows)
+
+
+def _families_of(groups: Sequence[Mapping[str, Any]]) -> Families:
+    counts = [int(group["totalCount"]) for group in groups if group["groupByDimensionValues"] != [None]]
+    return Families(tuple(sorted(counts, reverse=True)), whole=len(groups) < LARGEST)
+
+
+def unattached_questions(made: Plan) -> list[tuple[Read, Question]]:
+    """The counts, after a read, that tell how many children belong to no parent that was read."""
+    return [
+        (read, Question((Part("object", read.path, read.root, f"{read.root} {{ totalCount }}"),)))
+        for read in made.root.walk()
+        if counted_after(made, read)
+    ]
+
+
+__all__ = ["Dialect", "Part", "Question", "first_questions", "learned", "second_questions", "unattached_questions"]
