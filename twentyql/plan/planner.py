@@ -139,10 +139,12 @@ def _reckoned(made: Plan, chooser: Chooser, out: Outlook, stats: Stats | None) -
     counted = sum(counted_after(made, read) for read in made.root.walk())
     if counted and stats is not None:
         cost = Cost(counted, counted, 0, 60 * counted, counted * out.limits.latency)
-        choices.append(Choice("counts", "after the read", cost, "the receipt tells children without a parent"))
+        choices.append(
+            Choice("counts after", "one for each list of children", cost, "the receipt tells children without a parent")
+        )
     if stats is not None and stats.tokens:
         cost = Cost(stats.requests, stats.tokens, 0, stats.bytes, stats.requests * out.limits.latency)
-        choices.append(Choice("counts", "before the read", cost, "to choose this plan"))
+        choices.append(Choice("counts before", "of every list, with a sample", cost, "to choose this plan"))
     total = Cost()
     for choice in choices:
         total += choice.cost
