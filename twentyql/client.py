@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from graphql import DocumentNode, GraphQLError, parse
 
+from twentyql.administering import Administering
 from twentyql.build.query import Query
 from twentyql.build.stored import load_operation
 from twentyql.collection import Collection
@@ -35,9 +36,7 @@ from twentyql.introspect.load import Loaded, load
 from twentyql.plan.explain import Explanation
 from twentyql.plan.model import Plan
 from twentyql.schema.dialects import Dialect, dialect
-from twentyql.schema.model import SchemaModel
 from twentyql.transport import HttpTransport
-from twentyql.write.sender import Sender
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-class Client:
+class Client(Administering):
     """One connection to one workspace: it owns the HTTP session, the schema and the pace. Made by `connect`."""
 
     def __init__(
@@ -70,12 +69,6 @@ class Client:
         self.reader = Reader(self._requester, loaded.model, self.dialect, pacer, pace=pace)
         self.loaders = Loaders(self)
         self._closing = closing
-        self._valid_writes: set[str] = set()
-
-    @property
-    def model(self) -> SchemaModel:
-        """What this workspace can be asked."""
-        return self._loaded.model
 
     @property
     def schema(self) -> Loaded:
@@ -86,11 +79,6 @@ class Client:
     def dialect(self) -> Dialect:
         """How this kind of server behaves, as data."""
         return dialect(self.model.dialect)
-
-    @property
-    def sender(self) -> Sender:
-        """What writes are sent through, at the same pace as reads."""
-        return Sender(self._transport, self._loaded.schema, self.model, self._pacer, _valid=self._valid_writes)
 
     @property
     def pace(self) -> PaceState:

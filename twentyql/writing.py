@@ -7,10 +7,12 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequen
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twentyql.errors import QueryError
 from twentyql.schema.model import ObjectModel
 from twentyql.write import changes, many, rejects, single
 from twentyql.write.composites import Form
 from twentyql.write.guards import Where
+from twentyql.write.links import Links, create_linked
 from twentyql.write.sender import Sender
 
 if TYPE_CHECKING:
@@ -41,16 +43,22 @@ class Writing:
         upsert: bool = False,
         fields: Iterable[str] | None = None,
         currency: str | None = None,
+        link: Links | None = None,
         timeout: float | None = None,
     ) -> Row:
         """Create one record from a mapping or a generated input, and give it back (``fields`` of it, else its own).
 
         Values may be given simply: money in units, a full name, an e-mail, a link, markdown, a company by
         ``{"company.domainName": "acme.com"}``. ``upsert`` changes the record with the same id or unique value instead.
-        A retry never creates twice. Raises ValueRefusedError, DuplicateError, MissingTargetError, UnknownNameError.
+        ``link`` ties a note or task to others: ``{"company": id, "person": {"emails": "a@b.example"}}``. A retry never
+        creates twice. Raises ValueRefusedError, DuplicateError, MissingTargetError, UnknownNameError.
         """
         async with asyncio.timeout(timeout):
             form = Form(currency=currency)
+            if link:
+                if upsert:
+                    raise QueryError("A record that is linked is a new one.", advice="Leave upsert out.")
+                return await create_linked(self._sender, self._of, record, link, fields=fields, form=form)
             return await single.create(self._sender, self._of, record, upsert=upsert, fields=fields, form=form)
 
     async def update(

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from twentyql.cli import demo, explore, export, generate, pull, sandbox, snapshot, stored
+from twentyql.cli import demo, explore, export, generate, importing, pull, records, sandbox, snapshot, stored
 from twentyql.cli.console import INCOMPLETE, USAGE, say
 from twentyql.errors import TwentyqlError, UsageError
 
@@ -20,6 +20,16 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "run": stored.run,
     "export": export.export,
     "explain": export.explain,
+    "import": importing.import_files,
+    "get": records.get,
+    "find": records.find,
+    "count": records.count,
+    "create": records.create,
+    "update": records.update,
+    "delete": records.delete,
+    "restore": records.restore,
+    "destroy": records.destroy,
+    "options": records.options,
     "sandbox": sandbox.serve,
     "snapshot": snapshot.snapshot,
     "objects": explore.objects,

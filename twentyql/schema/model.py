@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from twentyql.errors import UnknownNameError
+from twentyql.errors import QueryError, UnknownNameError
 
 
 class Kind(enum.StrEnum):
@@ -252,3 +252,15 @@ class SchemaModel:
 
     def __repr__(self) -> str:
         return f"<SchemaModel of {len(self.objects)} objects, {self.dialect}, digest {self.digest or 'unknown'}>"
+
+
+def options_of(model: SchemaModel, name: str) -> tuple[Option, ...]:
+    """The options of the field called ``object.field``; UnknownNameError, or QueryError where it has none."""
+    of, dot, field_name = name.partition(".")
+    if not dot:
+        raise QueryError(f"{name!r} names no field.", advice="Write object.field, such as opportunity.stage.")
+    field = model.object(of).field(field_name)
+    if not field.options:
+        having = [f.name for f in model.object(of).fields if f.options]
+        raise QueryError(f"{name} has no options.", advice=f"On {of} these have: {', '.join(having) or 'none'}.")
+    return field.options

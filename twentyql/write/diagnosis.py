@@ -59,7 +59,7 @@ class Diagnosis:
         if isinstance(error, DuplicateError):
             return await self._duplicates(items, error, doubt=doubt, upsert=upsert)
         if isinstance(error, MissingTargetError):
-            return await self._targets(items)
+            return await self.targets(items)
         return Found()
 
     async def _duplicates(self, items: Sequence[Item], error: DuplicateError, *, doubt: bool, upsert: bool) -> Found:
@@ -73,9 +73,13 @@ class Diagnosis:
                     found.rejects.append(Reject(item.row, "id", f"the id is taken by another {self.target.singular}"))
             if present:
                 return found
+        await self.taken(items, found, upsert=upsert)
+        return found
+
+    async def taken(self, items: Sequence[Item], found: Found, *, upsert: bool) -> None:
+        """Refuse in ``found`` the rows with a unique value that another record has, or an earlier row."""
         for path in unique_leaves(self.target, self.sender.schema):
             await self._taken(items, path, found, upsert=upsert)
-        return found
 
     async def _taken(self, items: Sequence[Item], path: Path, found: Found, *, upsert: bool) -> None:
         """Rows whose value of a unique leaf another record has, or an earlier row of the batch."""
@@ -104,7 +108,7 @@ class Diagnosis:
         records = self.sender.records(self.target, tree, filter_, self.tally)
         return {normal(path, value_at(record, path)): record["id"] async for record in records}
 
-    async def _targets(self, items: Sequence[Item]) -> Found:
+    async def targets(self, items: Sequence[Item]) -> Found:
         """Rows whose relation leads to no record: by a foreign key, or by a key that ``connect`` looks for."""
         found = Found()
         for relation in self.target.relations:
@@ -147,4 +151,5 @@ def _flat(where: Mapping[str, Any]) -> tuple[Path, Any]:
 def reason_of(error: ServerError) -> tuple[str, str]:
     """The field that an error is about, where it tells one, and why, for a reject file."""
     told = error.field if isinstance(error, (ValueRefusedError, MissingTargetError)) else None
-    return told or "", error.message
+    reason = error.message.removeprefix(f"{told}: ")
+    return told or "", f"{reason} {error.advice}".strip()

@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from twentyql.errors import IncompleteError, QueryError, ServerError, UsageError, ValueRefusedError
@@ -18,10 +18,11 @@ from twentyql.write.diagnosis import Item, reason_of
 from twentyql.write.forms import Formed, Forms
 from twentyql.write.journal import Journal
 from twentyql.write.keys import ID, leaf_of, normal, unique_leaves, value_at
-from twentyql.write.lookups import Found
 from twentyql.write.matching import Bin, match
 from twentyql.write.receipt import Counts, Reject, WriteReceipt
+from twentyql.write.resolving import Lookups
 from twentyql.write.sender import Sender, WriteTally
+from twentyql.write.sources import rows_of
 
 Row = tuple[int, Any]
 CONCURRENCY = 4
@@ -87,7 +88,7 @@ class _Writer:
         self.counts = journal.counts if journal else Counts()
         self._forms = Forms(sender.model, sender.schema, of, form=options.form)
         self._on = leaf_of(of, options.on)[0] if options.on else None
-        self._found = Found()
+        self._lookups = Lookups()
         self._bin = Bin(sender, of, self.tally)
         self._seen: dict[Any, int] = {}
         resumed = journal.resumed if journal else False
@@ -118,6 +119,8 @@ class _Writer:
             await self._note(Settled(rejects=refused))
 
     def _item(self, row: int, given: Any) -> Item:
+        if isinstance(given, ServerError):
+            raise given  # a row that could not even be read
         formed = self._forms.record(given)
         if self._on:
             self._check_key(row, formed)
@@ -137,7 +140,7 @@ class _Writer:
             raise ValueRefusedError(f"row {first} has the same value", field=name)
 
     def _remember(self, row: int, given: Any) -> None:
-        if self._on:
+        if self._on and not isinstance(given, ServerError):
             try:
                 self._check_key(row, self._forms.record(given))
             except (UsageError, ServerError):
@@ -145,7 +148,8 @@ class _Writer:
 
     async def _batch(self, items: list[Item]) -> None:
         settled = Settled()
-        items = await self._resolved(items, settled)
+        items, lost = await self._lookups.join(self._sender, items, self.tally)
+        settled.rejects += lost
         if self._on and not self._unique:
             items, rejects = await match(self._sender, self._of, self._on, items, self.tally)
             settled.rejects += rejects
@@ -161,21 +165,6 @@ class _Writer:
             await self._bulk.settle(items, settled)
         finally:
             await self._note(settled, revivable)
-
-    async def _resolved(self, items: list[Item], settled: Settled) -> list[Item]:
-        """The items with their relations by id; those that lead nowhere are refused."""
-        asked = [reference for item in items for reference in item.references if not reference.connects]
-        await self._found.look_up(self._sender, asked, self.tally)
-        kept: list[Item] = []
-        for item in items:
-            problems = (self._found.problem(r, self._sender.model) for r in item.references if not r.connects)
-            problem = next((p for p in problems if p is not None), None)
-            if problem is not None:
-                settled.rejects.append(Reject(item.row, *reason_of(problem)))
-                continue
-            data = self._found.joined(Formed(item.data, item.references)) if item.references else item.data
-            kept.append(replace(item, data=data, references=()))
-        return kept
 
     async def _note(self, settled: Settled, revivable: set[str] | None = None) -> None:
         """Count what is settled; the journal has it before anybody hears of it."""
@@ -199,8 +188,7 @@ class _Writer:
 
 
 def _reject(row: int, error: UsageError | ServerError) -> Reject:
-    name, reason = reason_of(error) if isinstance(error, ServerError) else ("", error.message)
-    return Reject(row, name, f"{reason.removeprefix(f'{name}: ')} {error.advice}".strip())
+    return Reject(row, *(reason_of(error) if isinstance(error, ServerError) else ("", str(error))))
 
 
 async def _numbered(rows: Any) -> AsyncIterator[Row]:
@@ -210,6 +198,7 @@ async def _numbered(rows: Any) -> AsyncIterator[Row]:
             row += 1
             yield row, given
         return
+    rows = rows_of(rows) or rows
     if isinstance(rows, (str, bytes)) or not isinstance(rows, Iterable):
         raise QueryError(f"Rows are an iterable of mappings or inputs, not a {type(rows).__name__}.")
     for row, given in enumerate(rows, 1):

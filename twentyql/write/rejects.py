@@ -25,7 +25,7 @@ def write_jsonl(path: Path, rejects: Sequence[Reject], rows: Mapping[int, Any] |
             line = {"row": r.row, "field": r.field, "reason": r.reason, **record}
             file.write(msgspec.json.encode(line, enc_hook=str).decode() + "\n")
 
-    _replace(path, fill)
+    replace_file(path, fill)
 
 
 def write_csv(
@@ -41,10 +41,10 @@ def write_csv(
             row = rows.get(r.row, {})
             out.writerow([r.row, r.field, r.reason, *(row.get(name, "") for name in names)])
 
-    _replace(path, fill)
+    replace_file(path, fill)
 
 
-def _replace(path: Path, fill: Callable[[IO[str]], None]) -> None:
+def replace_file(path: Path, fill: Callable[[IO[str]], object]) -> None:
     """Write a file whole or not at all, readable by its owner alone: rejected rows are personal data too."""
     part = path.with_name(f"{path.name}.part")
     try:
