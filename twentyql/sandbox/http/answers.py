@@ -66,9 +66,9 @@ def revoked() -> Answer:
     return json_answer({"errors": [{"message": REVOKED, "extensions": extensions}]}, content_type=None)
 
 
-def rest_error(status: int, error: str, *messages: str) -> Answer:
+def rest_error(status: int, error: str, *messages: str, **more: Any) -> Answer:
     """The error of a REST endpoint."""
-    answer = json_answer({"statusCode": status, "error": error, "messages": list(messages)}, status)
+    answer = json_answer({"statusCode": status, "error": error, "messages": list(messages), **more}, status)
     return Answer(answer.body, status, answer.content_type, codes=(error,))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from twentyql.sandbox.http.answers import REVOKED, Answer, json_answer, rest_error
 from twentyql.sandbox.http.auth import Caller
-from twentyql.sandbox.http.rest_arguments import DEFAULT_LIMIT
 from twentyql.sandbox.http.rest_calls import Request, RestCall, read_call
-from twentyql.sandbox.http.rest_objects import rest_object
+from twentyql.sandbox.http.rest_metadata import RestMetadata
 from twentyql.sandbox.root import Refused, Root
 from twentyql.sandbox.workspace.served import Workspace
 
@@ -30,6 +30,8 @@ class Rest:
 
     workspace: Workspace
     run: Run
+    metadata: RestMetadata
+    work: Callable[[Callable[[], Any]], Awaitable[Any]]
 
     def call(self, request: Request) -> RestCall | None:
         """What a core call runs; None for the metadata. Raises Refused for what cannot be read."""
@@ -39,42 +41,11 @@ class Rest:
         """Answer a request whose caller has a key; ``free`` says that it is not throttled."""
         try:
             if call is None:
-                return json_answer(self._metadata(request.path, request.query))
+                answer: Answer = await self.work(partial(self.metadata.answer, request))
+                return answer
             return json_answer(_shaped(call, await self.run(call.root, free)), call.status)
         except Refused as refused:
             return refused_answer(refused)
-
-    def _metadata(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
-        parts = [part for part in path.removeprefix("/rest/metadata/").split("/") if part]
-        if parts[:1] != ["objects"]:
-            raise Refused(f"The sandbox serves no /rest/metadata/{'/'.join(parts)}.", "NOT_FOUND")
-        if len(parts) > 1:
-            return {"data": {"object": rest_object(self._one(parts[1]), self.workspace.info)}}
-        return self._object_page(query)
-
-    def _one(self, wanted: str) -> Mapping[str, Any]:
-        found = next((node for node in self.workspace.model.nodes if node["id"] == wanted), None)
-        if found is None:
-            raise Refused(f"Object {wanted} not found", "NOT_FOUND")
-        return found
-
-    def _object_page(self, query: Mapping[str, str]) -> dict[str, Any]:
-        ids = [node["id"] for node in self.workspace.model.nodes]
-        after = query.get("starting_after")
-        if after and after not in ids:
-            raise Refused(f"Invalid cursor: {after}")
-        start = ids.index(after) + 1 if after else 0
-        limit = query.get("limit", str(DEFAULT_LIMIT))
-        stop = start + (int(limit) if limit.isdecimal() else DEFAULT_LIMIT)
-        shown = ids[start:stop]
-        info = {
-            "hasNextPage": stop < len(ids),
-            "startCursor": shown[0] if shown else None,
-            "endCursor": shown[-1] if shown else None,
-        }
-        model = self.workspace.model
-        page = [rest_object(node, model.workspace) for node in model.nodes[start:stop]]
-        return {"data": {"objects": page}, "pageInfo": info, "totalCount": len(ids)}
 
 
 def stranger(caller: Caller) -> Answer:
@@ -95,20 +66,25 @@ def refused_answer(refused: Refused) -> Answer:
     status, name = next(
         (STATUSES[code] for code in (refused.sub_code, refused.code) if code in STATUSES), (400, "BadRequestException")
     )
-    answer = rest_error(status, name, refused.message)
+    wait = refused.extensions.get("retryAfterMs")
+    more = {} if wait is None else {"retryAfterSeconds": -(-wait // 1000)}
+    answer = rest_error(status, name, *_messages(refused), **more)
     codes = (refused.sub_code or refused.code,)
-    return replace(answer, headers=_wait_headers(refused.extensions), codes=codes)
+    return replace(answer, headers=_wait_headers(refused.extensions, more), codes=codes)
 
 
-def _wait_headers(extensions: Mapping[str, Any]) -> dict[str, str]:
-    wait = extensions.get("retryAfterMs")
-    if wait is None:
+def _messages(refused: Refused) -> list[str]:
+    """What is wrong; of a data model, each thing."""
+    failed = [one for many in refused.extensions.get("errors", {}).values() for one in many]
+    return [error["message"] for one in failed for error in one["errors"]] or [refused.message]
+
+
+def _wait_headers(extensions: Mapping[str, Any], wait: Mapping[str, int]) -> dict[str, str]:
+    if not wait:
         return {}
-    return {
-        "Retry-After": str(-(-wait // 1000)),
-        "X-RateLimit-Limit": str(extensions["limit"]),
-        "X-RateLimit-Remaining": str(extensions["remaining"]),
-    }
+    seconds = str(wait["retryAfterSeconds"])
+    told = {"Limit": extensions["limit"], "Remaining": extensions["remaining"], "Reset": seconds}
+    return {"Retry-After": seconds, **{f"X-RateLimit-{name}": str(value) for name, value in told.items()}}
 
 
 def _shaped(call: RestCall, value: Any) -> Any:

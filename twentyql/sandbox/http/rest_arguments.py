@@ -20,7 +20,7 @@ _LISTS = frozenset({"in", "containsAny"})
 
 def list_arguments(record: RecordType, query: Mapping[str, str]) -> dict[str, Any]:
     """The arguments of the list root. Raises Refused for what cannot be read; unknown parameters are ignored."""
-    limit = _limit(query.get("limit"))
+    limit = min(read_limit(query.get("limit"), DEFAULT_LIMIT), MOST_LIMIT)
     after, before = query.get("starting_after"), query.get("ending_before")
     arguments: dict[str, Any] = {"last" if before else "first": limit}
     arguments |= {"after": after} if after else {}
@@ -38,12 +38,13 @@ def read_depth(query: Mapping[str, str]) -> int:
     return int(depth)
 
 
-def _limit(text: str | None) -> int:
+def read_limit(text: str | None, default: int) -> int:
+    """How many are asked for. Raises Refused for what is no number."""
     if text is None:
-        return DEFAULT_LIMIT
+        return default
     if not re.fullmatch(r"\d{1,9}", text):
         raise Refused(f"limit '{text}' is invalid. Should be an integer.")
-    return min(int(text), MOST_LIMIT)
+    return int(text)
 
 
 def read_order(text: str) -> Iterator[dict[str, Any]]:

@@ -36,11 +36,12 @@ def rest_object(node: Mapping[str, Any], workspace: Mapping[str, Any]) -> Node:
         "isUICreatable": not system,
         "isUIReadOnly": False,
     }
-    fields = [_field(field, node, workspace) for field in node["fieldsList"]]
+    fields = [rest_field(field, node, workspace) for field in node["fieldsList"]]
     return {**made, **_shown(node), "fields": fields}
 
 
-def _field(field: Mapping[str, Any], node: Mapping[str, Any], workspace: Mapping[str, Any]) -> Node:
+def rest_field(field: Mapping[str, Any], node: Mapping[str, Any], workspace: Mapping[str, Any]) -> Node:
+    """One field of an object."""
     name, own = str(field["name"]), not field.get("isSystem")
     fixed = bool(node.get("isSystem")) if own else name not in EDITABLE_SYSTEM_FIELDS
     made = _made(field, workspace) | {

@@ -27,6 +27,7 @@ from twentyql.sandbox.http.ledger import Ledger
 from twentyql.sandbox.http.limits import OPEN, Limits, Throttle
 from twentyql.sandbox.http.metadata import Metadata
 from twentyql.sandbox.http.rest import Rest
+from twentyql.sandbox.http.rest_metadata import RestMetadata
 from twentyql.sandbox.http.uploads import Uploads
 from twentyql.sandbox.model import Model, read_model
 from twentyql.sandbox.records.engine import Engine
@@ -206,7 +207,12 @@ class Sandbox:
         throttle = Throttle(self._limits, self._clock)
         core = Core(workspace, engine, run, self._work, throttle, self.faults, core_schema)
         metadata = Metadata(workspace, {**hooks.roots(), **keys.roots(), **files.roots()})
-        rest = Rest(workspace, lambda root, free: core.run_root(root.name, root, "/rest", _payer(throttle, free)))
+        models = RestMetadata(workspace, hooks, keys, metadata.schema)
+
+        def run_free(root: Root, free: bool) -> Awaitable[Any]:
+            return core.run_root(root.name, root, "/rest", for_nothing if free else throttle.take)
+
+        rest = Rest(workspace, run_free, models, self._work)
         uploads = Uploads(files, self._work)
         access = Access(self._key, keys)
         index = Index(engine, self.ledger, self._clock, self._work, self.key)
@@ -224,10 +230,6 @@ class Sandbox:
             advice = "Choose another port, or 0 for a free one."
             raise ConfigError(f"The sandbox cannot listen on 127.0.0.1:{self._port}: {why}.", advice=advice) from error
         self._runner = runner
-
-
-def _payer(throttle: Throttle, free: bool) -> Callable[[], None]:
-    return for_nothing if free else throttle.take
 
 
 def _limits(limits: str | Limits) -> Limits:
