@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import cached_property, partial
 from typing import Any, Protocol
 
-from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, SelectionSetNode, print_ast
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, SelectionSetNode, print_ast
 
 from twentyql.sandbox.http import classic
 from twentyql.sandbox.http.answers import Answer, errors_answer, json_answer, whole_refusal
@@ -154,8 +154,12 @@ class Core:
         return known[key]
 
     def _introspection(self, only: DocumentNode, operation: Operation) -> dict[str, Any]:
-        found = classic.invalid(self.schema, only)
-        return {"errors": found} if found else classic.run(self.schema, only, {}, operation.variables, operation.name)
+        try:
+            schema = self.schema
+            found = classic.invalid(schema, only)
+        except (TypeError, GraphQLError) as error:  # an object called query, an option called null
+            return {"errors": [{"message": classic.worded(str(error))}]}
+        return {"errors": found} if found else classic.run(schema, only, {}, operation.variables, operation.name)
 
 
 def for_nothing() -> None:

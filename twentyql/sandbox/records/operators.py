@@ -123,12 +123,14 @@ def _starts(leaf: Leaf, value: Expression, operand: Any) -> Condition:
 
 def _ends(leaf: Leaf, value: Expression, operand: Any) -> Condition:
     length = len(str(operand))
-    return sa.func.substr(value, -length, length) == str(operand) if length else value.is_not(None)
+    return sa.func.substr(value, -length if length else 1, length) == str(operand)
 
 
 def _contains_any(leaf: Leaf, value: Expression, operand: Any) -> Condition:
     items = sa.func.json_each(value).table_valued("value", name="items")
-    return sa.exists(sa.select(sa.literal(1)).select_from(items).where(one_of(items.c.value, operand)))
+    found = sa.exists(sa.select(sa.literal(1)).select_from(items).where(one_of(items.c.value, operand)))
+    known: Condition = sa.case((value.is_not(None), found))  # else unknown, as PostgreSQL's array operators are
+    return known
 
 
 def _contains_ilike(leaf: Leaf, value: Expression, operand: Any) -> Condition:
