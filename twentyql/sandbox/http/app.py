@@ -27,6 +27,7 @@ from twentyql.sandbox.http.uploads import Uploads
 from twentyql.sandbox.root import Refused, Root
 
 MOST_BYTES = 10 * 1024 * 1024
+LATE = 10.0  # seconds
 REST_METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 PAGE = Answer(b"<!doctype html><title>Twenty</title><div id=root></div>", content_type=HTML)
@@ -183,7 +184,7 @@ class App:
         fault = trace.fault = self.faults.take(REQUEST, request.path, [])
         if fault in BEFORE:
             return await self._broken(fault)
-        return _spoil(await handler(request), fault)
+        return await self._spoil(await handler(request), fault)
 
     async def _rest(self, request: web.Request, trace: _Trace) -> Answer:
         caller = self.access.caller(request.headers.get("Authorization"))
@@ -199,7 +200,7 @@ class App:
         fault = trace.fault = self.faults.take(REQUEST, request.path, [call.root.name] if call else [])
         if fault in BEFORE:
             return await self._broken(fault)
-        return _spoil(await self.rest.answer(asked, call, free=caller is Caller.SESSION), fault)
+        return await self._spoil(await self.rest.answer(asked, call, free=caller is Caller.SESSION), fault)
 
     async def _metadata(self, request: web.Request, trace: _Trace) -> Answer:
         return await self._endpoint(request, trace, self._metadata_answer)
@@ -227,7 +228,17 @@ class App:
         fault = trace.fault = self.faults.take(REQUEST, request.path, names)
         if fault in BEFORE:
             return await self._broken(fault)
-        return _spoil(asked if isinstance(asked, Answer) else await run(asked, caller), fault)
+        return await self._spoil(asked if isinstance(asked, Answer) else await run(asked, caller), fault)
+
+    async def _spoil(self, answer: Answer, fault: Fault | None) -> Answer:
+        """What a fault makes of an answer whose work is done."""
+        if fault is Fault.LOST_ANSWER:
+            raise Dropped
+        if fault is Fault.SLOW:
+            await self.times.sleep(LATE)
+        if fault is Fault.TRUNCATED:
+            return replace(answer, body=answer.body[: len(answer.body) // 2])
+        return replace(answer, content_type=HTML) if fault is Fault.WRONG_TYPE else answer
 
     async def _broken(self, fault: Fault) -> Answer:
         """What a fault answers without anything having run."""
@@ -245,15 +256,6 @@ def _is_ours(request: web.Request) -> bool:
 
 def _names(operation: Operation) -> list[str]:
     return [call.name for call in operation.calls]
-
-
-def _spoil(answer: Answer, fault: Fault | None) -> Answer:
-    """What a fault makes of an answer whose work is done."""
-    if fault is Fault.LOST_ANSWER:
-        raise Dropped
-    if fault is Fault.TRUNCATED:
-        return replace(answer, body=answer.body[: len(answer.body) // 2])
-    return replace(answer, content_type=HTML) if fault is Fault.WRONG_TYPE else answer
 
 
 def _response(answer: Answer) -> web.Response:

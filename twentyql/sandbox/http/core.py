@@ -12,11 +12,12 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefiniti
 from twentyql.sandbox.http import classic
 from twentyql.sandbox.http.answers import Answer, errors_answer, json_answer, whole_refusal
 from twentyql.sandbox.http.direct import MOST_CORE_ROOTS, Call, Operation, check_roots
-from twentyql.sandbox.http.faults import PAGE, ROOT, Fault, Faults
+from twentyql.sandbox.http.faults import CHANGE, GRAPHQL_ONLY, PAGE, ROOT, Fault, Faults
 from twentyql.sandbox.http.limits import Throttle
-from twentyql.sandbox.http.pages import lie_after, lie_before, root_refusal
+from twentyql.sandbox.http.pages import Pathed, Silence, lie_after, lie_before, root_refusal
 from twentyql.sandbox.model import Model
 from twentyql.sandbox.root import Refused, Root
+from twentyql.sandbox.workspace.midway import change_midway
 from twentyql.sandbox.workspace.served import Derived, Workspace
 
 _LOG = logging.getLogger(__name__)
@@ -128,17 +129,19 @@ class Core:
                 data[call.key] = await self.run_root(call.name, call.root, "/graphql", pay)
             except Refused as refused:
                 data[call.key] = None
-                errors.append(refused.as_error())
+                errors += said(refused, call)
         return json_answer({"data": data} | ({"errors": errors} if errors else {}))
 
     async def run_root(self, name: str, root: Root | Refused, path: str, pay: Callable[[], None]) -> Any:
         """Run one root field as every endpoint does: faults, ``pay`` for it, the engine. Raises Refused."""
-        fault = self.faults.take(ROOT, path, [name])
+        fault = self.faults.take(ROOT if path == "/graphql" else ROOT - GRAPHQL_ONLY, path, [name])
         if fault:
             raise root_refusal(fault)
         pay()
         if isinstance(root, Refused):
             raise root
+        if self.faults.take(CHANGE, path, [name]):
+            await self.work(partial(change_midway, self.workspace, root))
         lie = self.faults.take(PAGE, path, [name]) if name in self.model.by_plural else None
         root = lie_before(lie, root)
         return lie_after(lie, root, await self.work(partial(run_guarded, self.run, root)))
@@ -160,6 +163,18 @@ class Core:
         except (TypeError, GraphQLError) as error:  # an object called query, an option called null
             return {"errors": [{"message": classic.worded(str(error))}]}
         return {"errors": found} if found else classic.run(schema, only, {}, operation.variables, operation.name)
+
+
+def said(refused: Refused, call: Call) -> list[dict[str, Any]]:
+    """What ``errors`` say of a root that failed."""
+    if isinstance(refused, Silence):
+        return []
+    error = refused.as_error()
+    if isinstance(refused, Pathed):
+        place = call.node.loc.start_token if call.node.loc else None
+        error["path"] = [call.key]
+        error["locations"] = [{"line": place.line, "column": place.column}] if place else []
+    return [error]
 
 
 def for_nothing() -> None:

@@ -29,17 +29,24 @@ class Fault(Enum):
     LOST_ANSWER = "connection reset after the work was done"
     TRUNCATED = "half of the JSON, then the end"
     WRONG_TYPE = "the right JSON as text/html"
-    # one root field of /graphql
+    SLOW = "the right answer, ten seconds late"
+    # one root field of /graphql or /rest
     THROTTLE = "LIMIT_REACHED, as 2.21 says it"
     RATE_LIMITED = "RATE_LIMITED with retryAfterMs, as newer servers say it"
-    PARTIAL = "the root is null and has an error"
+    PARTIAL = "the root is null and an error without a path says why, as with direct execution"
+    PATHED = "the root is null and an error with its path says why, as older servers say it"
+    NULL_ROOT = "the root is null and nothing says why"
     INTERNAL = "INTERNAL_SERVER_ERROR"
     FORBIDDEN = "PERMISSION_DENIED"
+    SCHEMA_CHANGED = "a selected field is deactivated just before the root runs"
     # one page of a root connection
     STUCK_CURSOR = "hasNextPage true and endCursor as given"
     DUPLICATE_ROW = "the first row of the page twice"
     LOST_ROW = "the last row but one is left out"
     SHORT_PAGE = "half as many rows as asked for, correctly continued"
+    CUT_SHORT = "half of the rows, and hasNextPage false"
+    WITHHELD = "no rows but their count, hasNextPage true and no cursor, as of rows withheld by permission"
+    WRONG_COUNT = "totalCount is one too many"
     # a request to learn the schema
     INTROSPECTION_REFUSED = "introspection is refused"
     METADATA_FORBIDDEN = "/metadata is forbidden"
@@ -49,10 +56,22 @@ class Fault(Enum):
 
 
 BEFORE = frozenset({Fault.HTTP_500, Fault.HTTP_502, Fault.RESET, Fault.STALL, Fault.HTML_200})
-AFTER = frozenset({Fault.LOST_ANSWER, Fault.TRUNCATED, Fault.WRONG_TYPE})
+AFTER = frozenset({Fault.LOST_ANSWER, Fault.TRUNCATED, Fault.WRONG_TYPE, Fault.SLOW})
 REQUEST = BEFORE | AFTER
-ROOT = frozenset({Fault.THROTTLE, Fault.RATE_LIMITED, Fault.PARTIAL, Fault.INTERNAL, Fault.FORBIDDEN})
-PAGE = frozenset({Fault.STUCK_CURSOR, Fault.DUPLICATE_ROW, Fault.LOST_ROW, Fault.SHORT_PAGE})
+ROOT = frozenset(
+    {
+        *(Fault.THROTTLE, Fault.RATE_LIMITED, Fault.PARTIAL, Fault.PATHED, Fault.NULL_ROOT),
+        *(Fault.INTERNAL, Fault.FORBIDDEN),
+    }
+)
+GRAPHQL_ONLY = frozenset({Fault.PATHED, Fault.NULL_ROOT})
+CHANGE = frozenset({Fault.SCHEMA_CHANGED})
+PAGE = frozenset(
+    {
+        *(Fault.STUCK_CURSOR, Fault.DUPLICATE_ROW, Fault.LOST_ROW, Fault.SHORT_PAGE, Fault.CUT_SHORT),
+        *(Fault.WITHHELD, Fault.WRONG_COUNT),
+    }
+)
 
 
 @dataclass(eq=False)

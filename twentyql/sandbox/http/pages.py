@@ -24,8 +24,23 @@ def root_refusal(fault: Fault) -> Refused:
             return Refused(said, "FORBIDDEN", "PERMISSION_DENIED")
         case Fault.INTERNAL:
             return Refused("Internal server error", "INTERNAL_SERVER_ERROR")
+        case Fault.NULL_ROOT:
+            return Silence()
+        case Fault.PATHED:
+            return Pathed("This root failed on purpose")
         case _:
             return Refused("This root failed on purpose", "BAD_USER_INPUT")
+
+
+class Silence(Refused):
+    """A root that is null without a word."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+
+class Pathed(Refused):
+    """A root that fails as graphql-js says it: with the path and the place of the field."""
 
 
 def lie_before(fault: Fault | None, root: Root) -> Root:
@@ -45,11 +60,25 @@ def lie_after(fault: Fault | None, root: Root, page: Any) -> Any:
     if fault is Fault.STUCK_CURSOR and "pageInfo" in page:
         return {**page, "pageInfo": _stuck(page["pageInfo"], root)}
     edges = list(page.get("edges") or ())
+    if fault is Fault.CUT_SHORT:
+        return _replaced(page, edges[: len(edges) // 2], {"hasNextPage": False})
+    if fault is Fault.WITHHELD:
+        return _replaced(page, [], {"hasNextPage": True, "startCursor": None, "endCursor": None})
+    if fault is Fault.WRONG_COUNT and isinstance(page.get("totalCount"), int):
+        return {**page, "totalCount": page["totalCount"] + 1}
     if fault is Fault.DUPLICATE_ROW and edges:
         return {**page, "edges": [edges[0], *edges]}
     if fault is Fault.LOST_ROW and len(edges) > 1:
         return {**page, "edges": [*edges[:-2], edges[-1]]}
     return page
+
+
+def _replaced(page: dict[str, Any], edges: list[Any], info: dict[str, Any]) -> dict[str, Any]:
+    """The page with other rows and another page info, where they were asked for."""
+    told = page.get("pageInfo") or {}
+    shown = {"edges": edges} if "edges" in page else {}
+    known = {name: value for name, value in info.items() if name in told}
+    return {**page, **shown} | ({"pageInfo": {**told, **known}} if "pageInfo" in page else {})
 
 
 def _stuck(info: dict[str, Any], root: Root) -> dict[str, Any]:

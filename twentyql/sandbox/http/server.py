@@ -130,6 +130,17 @@ class Sandbox:
             raise UsageError("The sandbox is not running.", advice="Use it as `async with Sandbox...`.")
         return self._engine
 
+    def withhold(self, *plurals: str) -> None:
+        """Let lists of these objects (plural names) count their rows but not show them, as for want of permission.
+
+        None of them: show all rows again. Raises UsageError for an object that is not there.
+        """
+        unknown = [name for name in plurals if name not in self.engine.model.by_plural]
+        if unknown:
+            raise UsageError(f"There is no object {unknown[0]!r} to withhold.", advice="Give plural names: people.")
+        self.engine.withheld.clear()
+        self.engine.withheld.update(plurals)
+
     @property
     def session_token(self) -> str:
         """A token as a logged-in user has one: its calls are not throttled. Raises UsageError while it does not run."""
