@@ -40,7 +40,7 @@ def loaded() -> Loaded:
     return assemble(core_schema(read_model(SMALL.objects, SMALL.workspace)), model)
 
 
-class _Time:
+class Clockwork:
     """A clock that only sleeping moves, so that waiting for the pace takes no time."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ async def _read(
         try:
             planned = plan(select(loaded().model, "companies", *names), loaded().model, dialect)
             tally = Tally(planned)
-            time = _Time()
+            time = Clockwork()
             pacer = Pacer(clock=time.clock, sleep=time.sleep)
             requester = Requester(transport, loaded().schema, pacer, sleep=time.sleep)
             runner = Runner(planned, loaded().model, requester, tally)

@@ -12,9 +12,18 @@ from typing import Any
 import msgspec
 
 from twentyql.build.query import DictRows
+from twentyql.errors import MisfitError
 from twentyql.execute.keys import KeyReader
 from twentyql.plan.model import Flat, Read
 from twentyql.plan.reads import NESTED_COUNT
+
+
+def misfit(name: str, error: Exception) -> MisfitError:
+    """What is raised for a value that is not of its field's type."""
+    return MisfitError(
+        f"A value of {name} does not fit the schema: {error}.",
+        advice="Was the schema changed? Pull and generate again.",
+    )
 
 
 class _Node(msgspec.Struct, gc=False):
@@ -48,6 +57,7 @@ class FamilyDecoder:
     def __init__(self, read: Read) -> None:
         self._decoder = _decoder_of(read.selection.rows.node_type)
         self._keys = KeyReader(read.keys, read.selection.rows)
+        self._name = read.name
         self._is_dict = read.selection.rows.node_type == DictRows.node_type
         self._nodes: Any = self._keys.node_type and _decoder_of(self._keys.node_type)
 
@@ -71,7 +81,10 @@ class FamilyDecoder:
         if records and isinstance(records[0], dict):
             records = [msgspec.json.encode(record) for record in records]
         joined = _list(records)
-        rows = self._decoder.decode(joined)
+        try:
+            rows = self._decoder.decode(joined)
+        except msgspec.MsgspecError as error:
+            raise misfit(self._name, error) from error
         return rows, rows if self._nodes is None else self._nodes.decode(joined)
 
 
@@ -89,12 +102,16 @@ class RowsWithFlats:
 
     def __init__(self, read: Read, records: Mapping[str, Mapping[str, bytes]]) -> None:
         self._decoder = _decoder_of(read.selection.rows.node_type)
+        self._name = read.name
         self._flats = [(flat, read.keys.index((flat.key,)), records[flat.relation]) for flat in read.flats]
 
     def decode(self, rows: Sequence[bytes], keys: Sequence[tuple[Any, ...]]) -> list[Any]:
         """The rows as their own type."""
         whole = [self._with(bytes(row), key) for row, key in zip(rows, keys, strict=True)]
-        made: list[Any] = self._decoder.decode(_list(whole))
+        try:
+            made: list[Any] = self._decoder.decode(_list(whole))
+        except msgspec.MsgspecError as error:
+            raise misfit(self._name, error) from error
         return made
 
     def _with(self, row: bytes, key: tuple[Any, ...]) -> bytes:

@@ -12,8 +12,8 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from twentyql.errors import MisfitError, NotGraphQLError, TwentyqlError
-from twentyql.execute.inside import FamilyDecoder, NestedConnection
+from twentyql.errors import NotGraphQLError, TwentyqlError
+from twentyql.execute.inside import FamilyDecoder, NestedConnection, misfit
 from twentyql.execute.keys import KeyReader
 from twentyql.plan.model import Read
 from twentyql.plan.reads import RawRows
@@ -119,7 +119,4 @@ class PageDecoder:
             return NotGraphQLError(
                 f"The answer for {self._read.name} ({len(body)} bytes) is cut or no JSON.", advice=str(error)
             )
-        return MisfitError(
-            f"A value of {self._read.name} does not fit the schema: {error}.",
-            advice="Was the schema changed? Pull and generate again.",
-        )
+        return misfit(self._read.name, error)

@@ -50,10 +50,12 @@ class Chooser:
     flat: set[tuple[Path, str]] = field(default_factory=set[tuple[Path, str]])
     choices: list[Choice] = field(default_factory=list[Choice])
     expected: dict[Path, float] = field(default_factory=dict[Path, float])
+    order_paths: list[KeyPath] = field(default_factory=list[KeyPath])
 
     def choose(self, draft: Plan) -> Ways:
         """The ways for a draft whose Stats are known."""
         root, known = draft.root, self.out.list(())
+        self.order_paths = [order.path for order in draft.query.orders]
         rows = float(known.rows if draft.query.most is None else min(known.rows, draft.query.most))
         self._list(root, rows, Parents(1, 1, 1), draft.query.most)
         return Ways(self.how, self.pagings, frozenset(self.flat))
@@ -152,10 +154,13 @@ class Chooser:
 
     def _to_ones(self, read: Read, rows: float) -> None:
         """To-one relations: inside the rows, or as a list of their own where time is all that counts."""
+        if self.how.get(read.path) is How.NESTED:
+            return  # its rows come inside those of its parents
         if self.force.flat is False or (self.force.flat is None and self.out.token_price > 0):
             return
         of = self.model.object(read.object)
-        used = {key[0] for key in read.keys if len(key) > 1 and key not in {pair[1] for pair in read.to_ones}}
+        used = {child.link.parent_key[0] for child in read.children if child.link}
+        used |= {path[0] for path in self.order_paths if read.link is None}
         for relation in of.relations:
             below = [pair for pair in read.to_ones if pair[1][0] == relation.name]
             target = self.model.object(relation.target)
