@@ -55,6 +55,7 @@ ONLY_IN = {
     "duckdb": {"output/database.py"},
     "dlt": {"integrations/dlt.py"},
     "altair": {"integrations/pictures.py"},
+    "pyspark": {"integrations/spark.py"},
     "polars": {"output/frames.py"},
     "pandas": {"output/frames.py"},
     "sqlalchemy": {"sandbox/records/"},

@@ -53,6 +53,11 @@ def plain(table: pa.Table, required: Sequence[str] = ()) -> pa.Table:
     return table.cast(pa.schema([field.with_nullable(field.name not in required) for field in table.schema]))
 
 
+def underscored(table: pa.Table) -> pa.Table:
+    """The same columns with ``_`` for the dots of their names, for engines where a dot is an operator."""
+    return table.rename_columns([name.replace(".", "_") for name in table.column_names])
+
+
 def nest(table: pa.Table, children: Sequence[Below]) -> pa.Table:
     """The same rows with a column for each child table: the list of its records, empty where there are none."""
     for child in children:
