@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from graphql import DocumentNode, GraphQLError, parse
 
 from twentyql.administering import Administering
+from twentyql.build.named_path import is_path
 from twentyql.build.query import Query
 from twentyql.build.stored import load_operation
 from twentyql.collection import Collection
@@ -87,7 +88,7 @@ class Client(Administering):
 
     def __getitem__(self, name: str | type[Any]) -> Collection:
         wanted = name if isinstance(name, str) else getattr(name, "_f_wire", name.__name__)
-        return Collection(self, self.model.object(wanted).singular)
+        return Collection(self, wanted if is_path(wanted) else self.model.object(wanted).singular)
 
     def hearing(self, hooks: Hooks) -> AbstractContextManager[None]:
         """Have ``hooks`` hear of this client's requests, retries and pages too, inside the ``with``."""

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twentyql.build.named import NamedQuery, select
-from twentyql.errors import QueryError, TwentyqlError
+from twentyql.errors import TwentyqlError
 from twentyql.introspect.load import Loaded
 from twentyql.plan.explain import explain
 from twentyql.plan.model import Plan
 from twentyql.plan.planner import plan
 from twentyql.plan.stats import Limits, ListStats, Stats
-from twentyql.schema.dialects import RELAY, TWENTY
+from twentyql.schema.dialects import TWENTY
 
 NAMES = {
     "clients": ["id", "name", "name.firstName", "createdAt", "worth.amountMicros", "deals.title", "deals.client.id"],
@@ -70,11 +70,6 @@ def test_sorting_by_a_list_or_a_composite_is_refused(loaded: Loaded) -> None:
         planned(select(loaded.model, "clients", "id").order_by("worth"), loaded)
     with pytest.raises(TwentyqlError, match="deals"):
         planned(select(loaded.model, "clients", "id").order_by("deals.title"), loaded)
-
-
-def test_another_relay_server_is_not_asked_for_lists_in_lists_yet(loaded: Loaded) -> None:
-    with pytest.raises(QueryError, match="by itself"):
-        plan(select(loaded.model, "clients", "deals.title"), loaded.model, RELAY)
 
 
 @settings(deadline=None, max_examples=60)

@@ -16,7 +16,9 @@ from typing import Any
 
 from twentyql.build.named_filter import parse_where
 from twentyql.build.named_order import parse_order
+from twentyql.build.named_path import is_path, read_path, read_start
 from twentyql.build.query import Column, Condition, DictRows, Nested, Order, Query, Selection
+from twentyql.build.steps import On, field_of, plain
 from twentyql.errors import QueryError, UnknownNameError
 from twentyql.schema.model import FieldModel, ObjectModel, RelationModel, SchemaModel
 
@@ -59,17 +61,14 @@ class NamedQuery(Query[Any, dict[str, Any]]):
 
 
 def select(model: SchemaModel, object_name: str, *names: str) -> NamedQuery:
-    """The query for all records of an object with the fields called ``names``; its id and label when there are none."""
-    of = model.object(object_name)
-    paths = [_split(name) for name in names] or [(name,) for name in _label(of)]
-    return NamedQuery(_selection(model, of, (), paths), model=model)
+    """The query for all records of an object with the fields called ``names``; its id and label when there are none.
 
-
-def _split(name: object) -> tuple[str, ...]:
-    parts = tuple(name.split(".")) if isinstance(name, str) else ()
-    if not all(parts) or not parts:
-        raise QueryError(f"{name!r} is no field name.", advice="Give names such as 'name' or 'accountOwner.name'.")
-    return parts
+    On servers whose root fields take arguments, ``object_name`` may be a path to the records instead:
+    ``repository(owner: "o", name: "n").issues(states: [OPEN])``.
+    """
+    of, start = read_start(object_name, model) if is_path(object_name) else (model.object(object_name), ())
+    paths = [read_path(name, model, of) for name in names] or [(name,) for name in _label(of)]
+    return NamedQuery(_selection(model, of, (), paths), start=start, model=model)
 
 
 def _selection(model: SchemaModel, of: ObjectModel, before: tuple[str, ...], paths: Sequence[tuple[str, ...]]) -> Any:
@@ -79,7 +78,7 @@ def _selection(model: SchemaModel, of: ObjectModel, before: tuple[str, ...], pat
     for path in paths:
         for found, relation, rest in _resolve(model, of, before, path):
             if relation is None:
-                columns[found] = Column(".".join(found), found)
+                columns[found] = Column(".".join(plain(found)), found)
             else:
                 children.setdefault(found, (relation, []))[1].extend(rest)
     nested = tuple(
@@ -96,6 +95,9 @@ def _resolve(model: SchemaModel, of: ObjectModel, before: tuple[str, ...], path:
     """What ``path`` means: columns as (path, None, []), a to-many as (path, relation, paths below it)."""
     here, at = of, 0
     while True:
+        if isinstance(path[at], On) and at + 1 < len(path):
+            here, at = model.object(path[at]), at + 1
+            continue
         member = _member(here, path, at, before)
         if isinstance(member, FieldModel):
             _check_parts(member, path, at, before)
@@ -116,7 +118,7 @@ def _resolve(model: SchemaModel, of: ObjectModel, before: tuple[str, ...], path:
 
 def _member(here: ObjectModel, path: tuple[str, ...], at: int, before: tuple[str, ...]) -> FieldModel | RelationModel:
     try:
-        return here.member(path[at])
+        return here.member(field_of(path[at]))
     except UnknownNameError:
         known = [*(f.name for f in here.fields), *(r.name for r in here.relations)]
         where = f"on {here.plural}" + (f", in {_show(before, path)!r}" if before or len(path) > 1 else "")

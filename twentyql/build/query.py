@@ -146,13 +146,15 @@ class Order(Generic[O]):
 class Query(Generic[O, R]):
     """What to read: a selection, the conditions that all hold, the order, and at most how many rows.
 
-    Immutable: every method gives a new query.
+    ``start`` is the path from the query type to the records, where that is not the list of all of them (other servers
+    than Twenty). Immutable: every method gives a new query.
     """
 
     selection: Selection
     conditions: tuple[Condition[O], ...] = ()
     orders: tuple[Order[O], ...] = ()
     most: int | None = None
+    start: tuple[str, ...] = ()
 
     def where(self, *conditions: Condition[O]) -> Query[O, R]:
         """Keep only the records for which every condition holds, besides those already given."""

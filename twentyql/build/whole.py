@@ -51,7 +51,11 @@ def _selection(model: SchemaModel, of: ObjectModel, tree: Tree, fields: Sequence
 def column_names(of: ObjectModel, fields: Sequence[str] = ()) -> tuple[str, ...]:
     """The fields of a whole record in schema order, or those of them that are wanted and the id."""
     wanted = {of.field(name).name for name in fields}
-    return tuple(field.name for field in of.fields if not wanted or field.name in wanted or field.name == "id")
+    return tuple(
+        field.name
+        for field in of.fields
+        if field.name in wanted or field.name == "id" or (not wanted and not field.needs_arguments)
+    )
 
 
 def _nested(model: SchemaModel, of: ObjectModel, step: str, below: Tree) -> Nested:

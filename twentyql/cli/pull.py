@@ -30,7 +30,9 @@ def pull(
     model = loaded.model
     relations = sum(len(o.relations) for o in model)
     say("{} objects, {} relations in {}", len(model.objects), relations, out)
-    if loaded.data_model is None:
+    for note in loaded.notes:
+        say("[yellow]repaired:[/yellow] {}", note)
+    if loaded.data_model is None and model.dialect == "twenty":
         say("[yellow]note:[/yellow] without /metadata: labels and some relations are unknown")
     if old is not None:
         changes = diff(old.model, model)

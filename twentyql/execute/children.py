@@ -56,6 +56,9 @@ class Children:
             self._tally.lists[path].elsewhere += sum(map(len, held.values()))
 
     async def _attach(self, parents: Batch, child: Read) -> None:
+        if child.place:
+            await self._lists.nested.attach(parents, child, self.complete)
+            return
         wanted = self._wanted(parents, child)
         if child.how is How.SCAN and not self._joined:
             self._known.setdefault(child.path, set()).update(wanted)

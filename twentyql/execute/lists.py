@@ -11,6 +11,7 @@ from contextlib import aclosing, suppress
 from typing import Any, Protocol
 
 from twentyql.execute.inside import RowsWithFlats
+from twentyql.execute.nested import NestedReader
 from twentyql.execute.receipt import Tally
 from twentyql.execute.scan import Batch, FetchesPages, scan
 from twentyql.execute.tasks import all_of
@@ -32,6 +33,7 @@ class Lists:
     def __init__(
         self, requester: Requests, tally: Tally, left: Mapping[tuple[str, ...], Sequence[Span]] | None = None
     ) -> None:
+        self.nested = NestedReader(requester, tally)
         self._requester = requester
         self._tally = tally
         self._left = left or {}
@@ -42,6 +44,11 @@ class Lists:
         self, read: Read, variables: Mapping[str, Any] | None = None, most: int | None = None
     ) -> AsyncGenerator[Batch, None]:
         """Every row of ``read``, in the order of the list."""
+        if read.place:
+            async with aclosing(self.nested.scan(read, most)) as pages:
+                async for batch in pages:
+                    yield batch
+            return
         rows = await self._rows_with_flats(read) if read.flats else None
         async with aclosing(self._scanned(read, variables, most)) as found:
             async for batch in found:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twentyql.build.query import Order
+from twentyql.build.steps import On, field_of
 from twentyql.plan.model import Plan
 from twentyql.schema.model import FieldModel, Kind, ObjectModel, SchemaModel
 
@@ -29,7 +30,9 @@ def sort_keys(plan: Plan, model: SchemaModel) -> list[SortKey]:
 
 def field_at(model: SchemaModel, of: ObjectModel, path: tuple[str, ...]) -> FieldModel:
     """The field that a path of relations, a field and parts ends at."""
-    member = of.member(path[0])
+    if isinstance(path[0], On):
+        return field_at(model, model.object(path[0]), path[1:])
+    member = of.member(field_of(path[0]))
     if not isinstance(member, FieldModel):
         return field_at(model, model.object(member.target), path[1:])
     for name in path[1:]:

@@ -13,6 +13,7 @@ from graphql import GraphQLSchema, parse, validate
 
 from twentyql.errors import MisfitError, QueryError, RequestRefusedError, SchemaError, ServerError
 from twentyql.execute.hooks import SILENT, Hooks, PageDetail, RequestDetail, RetryDetail
+from twentyql.execute.nested_pages import NestedDecoder
 from twentyql.execute.pacer import Pacer
 from twentyql.execute.pages import Page, PageDecoder, Refusal
 from twentyql.execute.receipt import Tally
@@ -52,7 +53,7 @@ class Requester:
         self._hooks = hooks
         self._listening = [hooks]
         self._explain_misfit = explain_misfit
-        self._decoders: dict[Any, PageDecoder] = {}
+        self._decoders: dict[Any, PageDecoder | NestedDecoder] = {}
         self._validated: set[str] = set()
 
     @contextmanager
@@ -132,13 +133,13 @@ class Requester:
             )
         self._validated.add(text)
 
-    def _decoder(self, read: Read, document: str) -> PageDecoder:
+    def _decoder(self, read: Read, document: str) -> PageDecoder | NestedDecoder:
         types = tuple(child.selection.rows.node_type for child in read.inside)
         key = (document, read.selection.rows.node_type, types, read.keys)
         decoder = self._decoders.get(key)
         if decoder is None:
             self.check(document)
-            decoder = self._decoders[key] = PageDecoder(read)
+            decoder = self._decoders[key] = NestedDecoder(read) if read.place else PageDecoder(read)
         return decoder
 
     async def _send(

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from graphql import GraphQLError, GraphQLSchema, build_client_schema, build_schema
+from graphql import GraphQLError, GraphQLSchema, build_client_schema
 
 from twentyql.errors import SchemaError
+from twentyql.introspect.repair import accepted, schema_from_sdl
 from twentyql.schema.derive import derive
 from twentyql.schema.enrich import enrich
 from twentyql.schema.model import SchemaModel
@@ -24,7 +25,8 @@ DATA_MODEL = "objects.json"
 class Loaded:
     """Stage 1's noun: the GraphQL schema, the data model if it is known, and the model made of both.
 
-    ``metadata_sdl`` is the schema of ``/metadata`` itself, kept for its readers; only `pull` asks for it.
+    ``metadata_sdl`` is the schema of ``/metadata`` itself, kept for its readers; only `pull` asks for it. ``notes`` say
+    what of a published schema had to be repaired.
     """
 
     schema: GraphQLSchema = field(repr=False)
@@ -32,6 +34,7 @@ class Loaded:
     data_model: dict[str, Any] | None = field(default=None, repr=False)
     introspection: dict[str, Any] | None = field(default=None, repr=False)
     metadata_sdl: str | None = field(default=None, repr=False)
+    notes: tuple[str, ...] = ()
 
 
 def load(path: Path) -> Loaded:
@@ -44,8 +47,8 @@ def load(path: Path) -> Loaded:
         return load_folder(path)
     if not path.exists():
         raise SchemaError(f"There is no {path}.", advice="Write one with `twentyql pull`.")
-    schema, introspection = _schema_of(path)
-    return Loaded(schema, derive(schema), introspection=introspection)
+    schema, introspection, notes = _schema_of(path)
+    return Loaded(schema, derive(schema), introspection=introspection, notes=notes)
 
 
 def load_folder(folder: Path) -> Loaded:
@@ -55,9 +58,9 @@ def load_folder(folder: Path) -> Loaded:
         raise SchemaError(
             f"{folder} holds neither {CORE_INTROSPECTION} nor {CORE_SDL}.", advice="Write them with `twentyql pull`."
         )
-    schema, introspection = _schema_of(sources[0])
+    schema, introspection, notes = _schema_of(sources[0])
     data_model = _json_of(folder / DATA_MODEL) if (folder / DATA_MODEL).exists() else None
-    loaded = assemble(schema, data_model, introspection)
+    loaded = replace(assemble(schema, data_model, introspection), notes=notes)
     metadata = folder / METADATA_SDL
     return replace(loaded, metadata_sdl=_text_of(metadata)) if metadata.exists() else loaded
 
@@ -75,24 +78,17 @@ def assemble(
 def schema_from_introspection(answer: dict[str, Any], where: str) -> GraphQLSchema:
     """The schema of an introspection answer, with or without its ``data`` envelope."""
     try:
-        return build_client_schema(answer.get("data") or answer)  # type: ignore[arg-type]
+        return accepted(build_client_schema(answer.get("data") or answer), where)[0]  # type: ignore[arg-type]
     except (TypeError, GraphQLError, KeyError, AttributeError) as error:
         raise SchemaError(f"{where} is no introspection answer: {str(error)[:200]}") from error
 
 
-def _schema_of(path: Path) -> tuple[GraphQLSchema, dict[str, Any] | None]:
+def _schema_of(path: Path) -> tuple[GraphQLSchema, dict[str, Any] | None, tuple[str, ...]]:
     if path.suffix == ".json":
         answer = _json_of(path)
-        return schema_from_introspection(answer, str(path)), answer
-    text = _text_of(path)
-    try:
-        return build_schema(text), None
-    except GraphQLError as error:
-        raise SchemaError(f"{path} is no valid schema: {str(error)[:300]}") from error
-    except TypeError as error:
-        if "can only be defined once" not in str(error):
-            raise SchemaError(f"{path} is no valid schema: {str(error)[:300]}") from error
-        return build_schema(text, assume_valid=True, assume_valid_sdl=True), None  # as GitHub publishes its own
+        return schema_from_introspection(answer, str(path)), answer, ()
+    schema, notes = schema_from_sdl(_text_of(path), str(path))
+    return schema, None, notes
 
 
 def _text_of(path: Path) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,13 +20,15 @@ from twentyql.execute.scan import Batch
 from twentyql.output.arrow import arrow_schema, columns_table, concat, with_metadata
 from twentyql.output.nesting import Below, flat, nest
 from twentyql.output.spec import TableColumn, TableSpec, time_unit
-from twentyql.plan.model import ID, KeyPath, Plan, Read
-from twentyql.schema.model import SchemaModel
+from twentyql.plan.model import ID, PARENT, KeyPath, Plan, Read
+from twentyql.schema.model import FieldModel, Kind, ObjectModel, SchemaModel
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Get = Callable[[Any], Any]
+_MARK = FieldModel("id", Kind.TEXT, "String")
+"""What tells apart the records of a list whose object has no id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,9 @@ class _Table:
     parts: list[Any] = field(default_factory=list[Any])
 
     def add(self, batch: Batch) -> None:
-        fresh = [i for i, key in enumerate(batch.keys) if key[0] not in self.seen]
-        self.seen.update(key[0] for key in batch.keys)
+        marks = [(key[0], key[-1]) if batch.read.keys[-1] == PARENT else key[0] for key in batch.keys]
+        fresh = [i for i, mark in enumerate(marks) if mark not in self.seen]
+        self.seen.update(marks)
         rows = [batch.rows[i] for i in fresh]
         at = [batch.read.keys.index(path) for path in self.keys]
         values = [[batch.keys[i][k] for i in fresh] for k in at]
@@ -141,18 +144,27 @@ def _table(read: Read, name: str, reads: list[Read], names: list[str], model: Sc
     paths = {column.path: column.name for column in selected}
     wanted = dict.fromkeys((ID, *refers_to, *_parent_keys(read)))
     keys = tuple(path for path in wanted if path not in paths)
+    parent = next((model.object(r.object) for r in reads if any(c is read for c in r.children)), of)
     for path in keys:
-        paths[path] = _free(".".join(path), [*paths.values(), *(column.name for column in selected)])
+        column = f"{parent.singular}Id" if path == PARENT else ".".join(path)
+        paths[path] = _free(column, [*paths.values(), *(column.name for column in selected)])
     ordered = [*((paths[path], path) for path in keys), *((column.name, column.path) for column in selected)]
     spec = TableSpec(
         name=name,
         object=of.singular,
-        columns=tuple(TableColumn(column, field_at(model, of, path)) for column, path in ordered),
-        primary_key=paths[ID],
+        columns=tuple(TableColumn(column, _field_of(model, of, parent, path)) for column, path in ordered),
+        primary_key=paths[ID] if PARENT not in paths else None,
         foreign_keys=tuple((paths[path], table) for path, table in refers_to.items()),
         time_unit=time_unit(model),
     )
     return _Table(spec, selected, keys, paths)
+
+
+def _field_of(model: SchemaModel, of: ObjectModel, parent: ObjectModel, path: KeyPath) -> FieldModel:
+    """The field that a column holds: a record without an id has a mark, one inside another also its parent's id."""
+    if path == PARENT:
+        return replace(parent.field("id"), name=PARENT[0]) if parent.has_field("id") else _MARK
+    return _MARK if path == ID and not of.has_field("id") else field_at(model, of, path)
 
 
 def _references(read: Read, reads: list[Read], names: list[str]) -> Iterator[tuple[KeyPath, str]]:

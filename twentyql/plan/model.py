@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from twentyql.build.query import Nested, Order, Query, Selection
 
 KeyPath = tuple[str, ...]
 ID: KeyPath = ("id",)
+PARENT: KeyPath = ("@parent",)
+"""The key of a record inside another's list: the id of that one. No answer holds it; the executor adds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,22 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the answers of a Relay server a list stands.
+
+    ``path`` leads to it from ``data``, in an answer of its own. For a list inside a record, ``within`` leads to its
+    first page from that record's node, and ``anchor`` to the id by which more pages are asked for (None: they need
+    none). ``case`` is the type that its records must have, where they may have several.
+    """
+
+    path: tuple[str, ...]
+    form: Literal["connection", "list", "one"]
+    within: tuple[str, ...] = ()
+    anchor: KeyPath | None = None
+    case: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """One list of one object, read page by page in the order of its ids.
 
@@ -87,6 +105,7 @@ class Read:
     rows are collected before their children are read, so that chunks are full. ``spans`` cut the list by id into parts
     that may be read side by side. ``ordered`` says that the server sorts it by other than the id. ``flats`` are
     to-one relations that its document leaves out, because their records are read once and put in here.
+    ``place`` is set where a Relay server is read.
     """
 
     object: str
@@ -108,6 +127,7 @@ class Read:
     spans: tuple[Span, ...] = (WHOLE,)
     ordered: bool = False
     flats: tuple[Flat, ...] = ()
+    place: Place | None = None
 
     @property
     def page_size(self) -> int:

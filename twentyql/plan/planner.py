@@ -17,6 +17,7 @@ from twentyql.plan.choices import Chooser, Force
 from twentyql.plan.cost import Outlook, counted_after
 from twentyql.plan.model import ID, WHOLE, Choice, Cost, How, KeyPath, Plan, Read
 from twentyql.plan.reads import Reads, Wanted, Ways, order_json
+from twentyql.plan.relay import relay_plan
 from twentyql.plan.spans import spans_between, spans_wanted
 from twentyql.plan.stats import Limits, Path, Stats
 from twentyql.schema.dialects import Dialect
@@ -41,6 +42,8 @@ def plan(
     ``together`` is False where rows are not wanted with their children inside, because each list goes elsewhere.
     """
     check_orders(query, model)
+    if dialect.nests_connections:
+        return relay_plan(query, model, dialect)
     condition = joined(query.conditions)
     order_keys = tuple(order.path for order in query.orders)
     reads = Reads(model, dialect)

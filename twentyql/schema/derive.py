@@ -28,45 +28,19 @@ from graphql import (
 )
 
 from twentyql.errors import SchemaError
+from twentyql.schema.kinds import kind_of, options_of
 from twentyql.schema.model import (
     Cardinality,
     FieldModel,
     InputFieldModel,
     InputModel,
-    Kind,
     ObjectModel,
-    Option,
     RelationModel,
     Roots,
     SchemaModel,
 )
+from twentyql.schema.relay import derive_relay
 
-SCALAR_KINDS = {
-    "UUID": Kind.UUID,
-    "ID": Kind.UUID,
-    "String": Kind.TEXT,
-    "DateTime": Kind.DATE_TIME,
-    "Date": Kind.DATE,
-    "Boolean": Kind.BOOLEAN,
-    "Int": Kind.NUMBER,
-    "Float": Kind.NUMBER,
-    "BigFloat": Kind.NUMERIC,
-    "Position": Kind.POSITION,
-    "JSON": Kind.RAW_JSON,
-    "TSVector": Kind.TS_VECTOR,
-}
-COMPOSITE_KINDS = {
-    "FullName": Kind.FULL_NAME,
-    "Emails": Kind.EMAILS,
-    "Phones": Kind.PHONES,
-    "Links": Kind.LINKS,
-    "Currency": Kind.CURRENCY,
-    "Address": Kind.ADDRESS,
-    "Actor": Kind.ACTOR,
-    "RichText": Kind.RICH_TEXT,
-    "RichTextV2": Kind.RICH_TEXT,
-    "FileObject": Kind.FILES,
-}
 MOST_PARTS_DEPTH = 3
 
 
@@ -74,19 +48,13 @@ def derive(schema: GraphQLSchema) -> SchemaModel:
     """The model that the GraphQL types alone tell; SchemaError if no root field lists a connection."""
     if schema.query_type is None:
         raise SchemaError("The schema has no query type, so nothing can be read from it.")
-    listed = dict(_listed_objects(schema.query_type))
-    if not listed:
-        raise SchemaError("No root field of the schema is a connection (edges and pageInfo), so it lists no objects.")
-    singulars = {record.name: _singular(schema.query_type, record) for record in listed.values()}
-    drafts = [_object(schema, root, record, singulars) for root, record in listed.items()]
-    objects = tuple(_with_join_columns(draft, {d.singular: d for d in drafts}) for draft in drafts)
+    model = _derive_twenty(schema, schema.query_type) if _is_twenty(schema) else derive_relay(schema, schema.query_type)
     types = [t for name, t in schema.type_map.items() if not name.startswith("__")]
-    return SchemaModel(
-        objects=objects,
+    return replace(
+        model,
         enums={t.name: tuple(t.values) for t in types if isinstance(t, GraphQLEnumType)},
         scalars=tuple(t.name for t in types if isinstance(t, GraphQLScalarType)),
         inputs={t.name: _input(t) for t in types if isinstance(t, GraphQLInputObjectType)},
-        dialect="twenty" if "OrderByDirection" in schema.type_map and "UUIDFilter" in schema.type_map else "relay",
         digest=hashlib.sha256(print_schema(schema).encode()).hexdigest()[:16],
     )
 
@@ -102,6 +70,19 @@ def _input(of: GraphQLInputObjectType) -> InputModel:
         for name, field in of.fields.items()
     ]
     return InputModel(of.name, tuple(fields))
+
+
+def _is_twenty(schema: GraphQLSchema) -> bool:
+    return "OrderByDirection" in schema.type_map and "UUIDFilter" in schema.type_map
+
+
+def _derive_twenty(schema: GraphQLSchema, query: GraphQLObjectType) -> SchemaModel:
+    listed = dict(_listed_objects(query))
+    if not listed:
+        raise SchemaError("No root field of the schema is a connection (edges and pageInfo), so it lists no objects.")
+    singulars = {record.name: _singular(query, record) for record in listed.values()}
+    drafts = [_object(schema, root, record, singulars) for root, record in listed.items()]
+    return SchemaModel(tuple(_with_join_columns(draft, {d.singular: d for d in drafts}) for draft in drafts))
 
 
 def connection_node(output: GraphQLOutputType) -> GraphQLObjectType | None:
@@ -288,13 +269,13 @@ def _field(
     is_leaf = isinstance(accepted, GraphQLInputObjectType) and not parts
     return FieldModel(
         name=name,
-        kind=_kind(named, is_list),
+        kind=kind_of(named, is_list),
         type_name=named.name,
         nullable=not isinstance(source.type, GraphQLNonNull),
         is_list=is_list,
         label=name,
         description=source.description or "",
-        options=_options(named),
+        options=options_of(named),
         parts=parts,
         operators=tuple(accepted.fields) if is_leaf and isinstance(accepted, GraphQLInputObjectType) else (),
         filter_type=accepted.name if accepted else None,
@@ -307,23 +288,6 @@ def _input_field(input_type: GraphQLNamedType | None, name: str) -> GraphQLNamed
         named: GraphQLNamedType = get_named_type(input_type.fields[name].type)
         return named
     return None
-
-
-def _options(named: GraphQLNamedType) -> tuple[Option, ...]:
-    if not isinstance(named, GraphQLEnumType):
-        return ()
-    return tuple(Option(value, label=value, position=i) for i, value in enumerate(named.values))
-
-
-def _kind(named: GraphQLNamedType, is_list: bool) -> Kind:
-    if isinstance(named, GraphQLEnumType):
-        ratings = all(value.startswith("RATING_") for value in named.values)
-        return Kind.MULTI_SELECT if is_list else Kind.RATING if ratings else Kind.SELECT
-    if isinstance(named, GraphQLObjectType):
-        return COMPOSITE_KINDS.get(named.name, Kind.OBJECT)
-    if is_list and named.name == "String":
-        return Kind.ARRAY
-    return SCALAR_KINDS.get(named.name, Kind.SCALAR)
 
 
 def _with_join_columns(parent: ObjectModel, objects: dict[str, ObjectModel]) -> ObjectModel:

@@ -16,7 +16,9 @@ class Dialect:
     ``filters_by_foreign_key`` whether children can be read by ``filter: {parentId: {in: [...]}}``, ``burst`` and
     ``window`` the stock limit in tokens a window of seconds (None: not known). ``larger_pages`` says that pages of
     more than ``page_size`` may be honoured; ``nested_cap`` is where a list inside a record is cut without a word (None:
-    not known, never nested) and ``nested_lists`` how many such lists one document may have.
+    not known, never nested) and ``nested_lists`` how many such lists one document may have. ``nests_connections`` says
+    that lists inside lists are connections which really page, ``nodes_per_request`` how many records one document may
+    ask for.
     """
 
     name: str
@@ -29,6 +31,8 @@ class Dialect:
     parents_per_filter: int = 200
     nested_cap: int | None = None
     nested_lists: int = 2
+    nests_connections: bool = False
+    nodes_per_request: int | None = None
 
 
 TWENTY = Dialect(
@@ -47,6 +51,8 @@ RELAY = Dialect(
     page_size=100,
     ids_per_filter=100,
     filters_by_foreign_key=False,
+    nests_connections=True,
+    nodes_per_request=10_000,
 )
 _DIALECTS = {d.name: d for d in (TWENTY, RELAY)}
 

@@ -63,12 +63,22 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class ArgumentModel:
+    """An argument of a field. ``type`` is its GraphQL type as text: ``[IssueState!]``."""
+
+    name: str
+    type: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FieldModel:
     """A field of a record that holds a value: a scalar, a list of scalars, or a composite with ``parts``.
 
     ``type_name`` is the named GraphQL type (``String``, ``FullName``, ``PersonWorkPreferenceEnum``), ``is_list``
     whether the value is a list of it. A foreign key such as ``companyId`` is a field whose ``foreign_key_of`` names
     the relation it belongs to. ``operators`` are the names that the field's filter input accepts, in schema order.
+    ``arguments`` are what the field takes on servers whose fields take any.
     """
 
     name: str
@@ -86,6 +96,12 @@ class FieldModel:
     foreign_key_of: str | None = None
     is_unique: bool = False
     is_system: bool = False
+    arguments: tuple[ArgumentModel, ...] = ()
+
+    @property
+    def needs_arguments(self) -> bool:
+        """Whether a plain selection of the field is refused."""
+        return any(argument.required for argument in self.arguments)
 
     def part(self, name: str, where: str = "") -> FieldModel:
         """The part of this composite called ``name``; UnknownNameError with the nearest names otherwise."""
@@ -102,7 +118,8 @@ class RelationModel:
     ``target`` is the singular name of the object it leads to. ``join_column`` is the foreign key that ties the two:
     on this object for a to-one (``companyId``), on the target for a to-many. It is None where the schema does not
     tell. ``inverse`` is the field of the target that leads back; ``morph`` the shared name of a morph relation
-    (``target`` for ``targetCompany``, ``targetPerson``).
+    (``target`` for ``targetCompany``, ``targetPerson``). ``arguments`` are what the field takes beside those of paging.
+    A to-many without a ``connection_type`` is a plain list, which comes whole.
     """
 
     name: str
@@ -115,6 +132,12 @@ class RelationModel:
     label: str = ""
     description: str = ""
     connection_type: str | None = None
+    arguments: tuple[ArgumentModel, ...] = ()
+
+    @property
+    def needs_arguments(self) -> bool:
+        """Whether a plain selection of the relation is refused."""
+        return any(argument.required for argument in self.arguments)
 
     @property
     def is_to_many(self) -> bool:
@@ -168,7 +191,8 @@ class ObjectModel:
     """One object of the workspace: its names, fields, relations and root fields.
 
     ``singular`` is the key everywhere in the toolkit (``person``), ``plural`` names its list root and its files
-    (``people``), ``type_name`` the GraphQL type of its records (``Person``).
+    (``people``), ``type_name`` the GraphQL type of its records (``Person``). An interface or union is an object too:
+    ``possible`` are the types that its records can have.
     """
 
     singular: str
@@ -188,6 +212,12 @@ class ObjectModel:
     connection_type: str | None = None
     aggregates: tuple[str, ...] = ()
     is_system: bool = False
+    possible: tuple[str, ...] = ()
+
+    @property
+    def members(self) -> tuple[FieldModel | RelationModel, ...]:
+        """The fields, then the relations."""
+        return (*self.fields, *self.relations)
 
     @cached_property
     def _by_name(self) -> dict[str, FieldModel | RelationModel]:
@@ -225,6 +255,9 @@ class SchemaModel:
     ``objects`` are in the schema's order. ``enums`` maps an enum type to its values, ``inputs`` an input type
     to its fields, ``scalars`` lists the custom scalars. ``dialect`` names the entry of `dialects.py` that describes
     the server. ``digest`` is a hash of the GraphQL schema: equal digests mean that the same documents are valid.
+    ``query`` is the query type itself, on servers whose root fields take arguments of their own: its members are the
+    root fields. ``by_id`` is the root field that gives any record by its id, where there is one, and ``counted`` are
+    the connection types that tell how many records they list.
     """
 
     objects: tuple[ObjectModel, ...]
@@ -233,10 +266,13 @@ class SchemaModel:
     inputs: dict[str, InputModel] = field(default_factory=dict[str, InputModel])
     dialect: str = "twenty"
     digest: str = ""
+    query: ObjectModel | None = None
+    by_id: str | None = None
+    counted: frozenset[str] = frozenset()
 
     @cached_property
     def _by_name(self) -> dict[str, ObjectModel]:
-        by_type = {o.type_name: o for o in self.objects}
+        by_type = {o.type_name: o for o in (*self.objects, *((self.query,) if self.query else ()))}
         by_plural = {o.plural: o for o in self.objects}
         return by_type | by_plural | {o.singular: o for o in self.objects}
 
