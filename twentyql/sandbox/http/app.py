@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import struct
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,7 @@ from twentyql.sandbox.http.rest_calls import Request
 from twentyql.sandbox.http.uploads import Uploads
 from twentyql.sandbox.root import Refused, Root
 
+_LOG = logging.getLogger(__name__)
 MOST_BYTES = 10 * 1024 * 1024
 LATE = 10.0  # seconds
 REST_METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
@@ -33,6 +35,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 PAGE = Answer(b"<!doctype html><title>Twenty</title><div id=root></div>", content_type=HTML)
 BAD_GATEWAY = Answer(b"<html><h1>502 Bad Gateway</h1></html>", 502, HTML)
 TOO_LARGE = rest_error(500, "PayloadTooLargeError", "request entity too large")
+UNREADABLE = rest_error(400, "BadRequestException", "The body cannot be read: it is not compressed as it says.")
 BROKEN = rest_error(500, "InternalServerErrorException", "Internal server error")
 FOREIGN = rest_error(403, "ForbiddenException", "The sandbox answers on loopback only.")
 REFUSED = {
@@ -143,7 +146,13 @@ class App:
             return await handler(request, trace)
         except web.HTTPRequestEntityTooLarge:
             return TOO_LARGE
-        except RecursionError:
+        except web.RequestPayloadError:
+            return UNREADABLE
+        except (Dropped, asyncio.CancelledError):
+            raise
+        except Exception as error:  # a bug of the sandbox must not end a program that tests with it
+            if not isinstance(error, RecursionError):
+                _LOG.exception("The sandbox failed on %s %s.", request.method, request.path)
             return BROKEN
 
     def _handler(self, request: web.Request) -> Callable[[web.Request, _Trace], Awaitable[Answer]] | None:

@@ -74,6 +74,8 @@ class Sandbox:
         page_cap: int | None = None,
         actor: str = "sandbox",
     ) -> None:
+        if not isinstance(port, int) or not 0 <= port < 65_536:
+            raise ConfigError(f"A port is a number from 0 to 65535, not {port!r}.", advice="0 takes a free one.")
         self.key = key or ANY_KEY
         self.ledger = Ledger()
         self.faults = Faults()
