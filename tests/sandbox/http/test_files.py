@@ -68,6 +68,13 @@ async def test_a_file_goes_up_into_a_record_and_comes_down_again(crm):
     assert listed["data"]["attachment"]["file"] == [file]
 
 
+async def test_a_field_is_known_by_its_universal_identifier_too(crm):
+    ask = "query($i: UUID!) {field(id: $i) {universalIdentifier}}"
+    told = (await crm.metadata(ask, {"i": await field_id(crm)}))["field"]["universalIdentifier"]
+    announce = ANNOUNCE.replace("fieldMetadataId", "fieldMetadataUniversalIdentifier")
+    assert (await crm.metadata(announce, {"n": "a.txt", "s": 1, "f": told}))["createFileUpload"]["fileId"]
+
+
 async def test_a_link_works_only_as_it_was_signed(crm):
     one, other = await upload(crm), await upload(crm, "b.txt", b"b")
     for url in (one["url"][:-2], one["url"].replace(one["id"], other["id"]), one["url"].partition("?")[0]):

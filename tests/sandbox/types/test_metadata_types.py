@@ -42,6 +42,50 @@ def test_every_field_is_the_recorded_one(schema: GraphQLSchema) -> None:
     assert shapes(schema).items() - shapes(theirs).items() == set()
 
 
+@recorded
+def test_every_served_type_is_whole(schema: GraphQLSchema) -> None:
+    """Of the types that are served, every field is there but those that lead to types that are not."""
+    theirs = build_schema((RECORDED / "metadata.graphql").read_text(encoding="utf-8"))
+    kinds = [name for name in schema.type_map if not name.startswith("__") and name not in ROOTS]
+    wanted = {place: kind for place, kind in shapes(theirs).items() if place.split(".")[0] in kinds}
+    missing = {place: kind for place, kind in wanted.items() if place not in shapes(schema)}
+    away = {place for place, kind in missing.items() if kind.strip("[]!") not in schema.type_map}
+    left_out = missing.keys() - away - WORKSPACE_SETTINGS
+    print(f"/metadata: {len(wanted) - len(missing)} of {len(wanted)} fields of {len(kinds)} types")
+    print(f"left out: {sorted(missing)}")
+    assert left_out == set()
+    assert options(schema).items() <= options(theirs).items()
+    assert arguments(schema).items() == {p: a for p, a in arguments(theirs).items() if p in shapes(schema)}.items()
+
+
+ROOTS = ("Query", "Mutation")
+# Settings of a workspace and of its models of language, which no data model tells.
+WORKSPACE_SETTINGS = {
+    f"Workspace.{name}"
+    for name in (
+        *("logo", "logoFileId", "allowImpersonation", "isPublicInviteLinkEnabled", "eventLogRetentionDays"),
+        *("isGoogleAuthBypassEnabled", "isTwoFactorAuthenticationEnforced", "isPasswordAuthBypassEnabled"),
+        *("isMicrosoftAuthBypassEnabled", "isCustomDomainEnabled", "isInternalMessagesImportEnabled"),
+        *("editableProfileFields", "fastModel", "smartModel", "aiAdditionalInstructions", "enabledAiModelIds"),
+        *("useRecommendedModels", "routerModel", "hasValidSignedEnterpriseKey", "hasValidEnterpriseValidityToken"),
+        "workspaceCustomApplicationId",
+    )
+}
+
+
+def options(schema: GraphQLSchema) -> dict[str, list[str]]:
+    return {name: list(t.values) for name, t in schema.type_map.items() if hasattr(t, "values") and name[:2] != "__"}
+
+
+def arguments(schema: GraphQLSchema) -> dict[str, dict[str, str]]:
+    members = ((n, f, v) for n, t in schema.type_map.items() for f, v in getattr(t, "fields", {}).items())
+    return {
+        f"{n}.{f}": {a: f"{given.type} {given.default_value}" for a, given in v.args.items()}
+        for n, f, v in members
+        if hasattr(v, "args") and not n.startswith("__")
+    }
+
+
 def shapes(schema: GraphQLSchema) -> dict[str, str]:
     members = ((n, f, v) for n, t in schema.type_map.items() for f, v in getattr(t, "fields", {}).items())
     return {f"{name}.{field}": str(value.type) for name, field, value in members if not name.startswith("__")}

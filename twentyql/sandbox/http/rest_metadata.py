@@ -20,7 +20,7 @@ from twentyql.sandbox.http.answers import Answer, json_answer
 from twentyql.sandbox.http.classic import worded
 from twentyql.sandbox.http.rest_arguments import DEFAULT_LIMIT, read_limit
 from twentyql.sandbox.http.rest_calls import Request
-from twentyql.sandbox.http.rest_objects import rest_field, rest_object
+from twentyql.sandbox.http.rest_objects import rest_object
 from twentyql.sandbox.root import Refused
 from twentyql.sandbox.workspace.hooks import Hooks
 from twentyql.sandbox.workspace.keys import Keys
@@ -107,8 +107,7 @@ class RestMetadata:
         return Resource("field", "fields", "Field", self._fields, verbs)
 
     def _fields(self) -> list[Node]:
-        nodes, info = self._workspace.model.nodes, self._workspace.info
-        return [rest_field(field, node, info) for node in nodes for field in node["fieldsList"]]
+        return [field for node in self._objects() for field in node["fields"]]
 
 
 def _of_webhooks(hooks: Hooks) -> Resource:

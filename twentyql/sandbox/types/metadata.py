@@ -22,12 +22,24 @@ TIMES = {"createdAt": "2026-01-01T00:00:00.000Z", "updatedAt": "2026-01-01T00:00
 OBJECT: Node = {
     "isRemote": False,
     "isUIEditable": True,
-    "isUICreatable": True,
+    "isUIReadOnly": False,
     "isSearchable": False,
     "isLabelSyncedWithName": False,
     "description": None,
     "icon": None,
 }
+# The icons of the fields that every object has, and those of them that a user may edit.
+ICONS: Mapping[str, str] = {
+    "id": "Icon123",
+    "createdAt": "IconCalendar",
+    "updatedAt": "IconCalendarClock",
+    "deletedAt": "IconCalendarMinus",
+    "createdBy": "IconCreativeCommonsSa",
+    "updatedBy": "IconUserCircle",
+    "position": "IconHierarchy2",
+    "searchVector": "IconUser",
+}
+EDITABLE_SYSTEM_FIELDS = frozenset({"position", "searchVector"})
 
 
 @cache
@@ -56,14 +68,21 @@ def linked_nodes(nodes: Iterable[Mapping[str, Any]]) -> list[Node]:
 
 
 def complete_object(node: Mapping[str, Any]) -> Node:
-    """An object with every column of the metadata, those of its fields and indexes too."""
-    identity = str(node["id"])
-    own = {**_common(identity, _application(node)), **OBJECT, **node}
-    own["isUIReadOnly"] = not own["isUIEditable"]
+    """An object with every column of the metadata, those of its fields and indexes too.
+
+    What the data model says is kept. What it does not say follows from rules where the real server has one, and is made
+    up where it is arbitrary: ids of applications, universal identifiers, times.
+    """
+    own = {**_common(node, _application(node)), **OBJECT, "isUICreatable": not node.get("isSystem"), **node}
     own["fieldsList"] = [_field(field, own) for field in node["fieldsList"]]
     own["indexMetadataList"] = [_index(index) for index in node.get("indexMetadataList") or ()]
     own["searchFieldMetadataList"] = []
     return own
+
+
+def universal(node: Mapping[str, Any]) -> str:
+    """The universal identifier of an object or field: as told, or made of its id."""
+    return str(node.get("universalIdentifier") or uuid5(NAMESPACE, str(node["id"])))
 
 
 def _application(node: Mapping[str, Any]) -> str:
@@ -71,19 +90,17 @@ def _application(node: Mapping[str, Any]) -> str:
     return str(uuid5(NAMESPACE, "standard" if node["nameSingular"] in STANDARD else "custom"))
 
 
-def _common(identity: str, application: str) -> Node:
-    return {"universalIdentifier": str(uuid5(NAMESPACE, identity)), "applicationId": application, **TIMES}
+def _common(node: Mapping[str, Any], application: str) -> Node:
+    return {"universalIdentifier": universal(node), "applicationId": application, **TIMES}
 
 
 def _field(field: Mapping[str, Any], node: Node) -> Node:
-    identity, system = str(field["id"]), bool(field.get("isSystem"))
-    own = {
-        **_common(identity, node["applicationId"]),
-        "isUIEditable": not system,
-        "isLabelSyncedWithName": False,
-        **field,
-    }
-    return {**own, "isUIReadOnly": not own["isUIEditable"], "objectMetadataId": node["id"]}
+    name, system = str(field["name"]), bool(field.get("isSystem"))
+    fixed = name not in EDITABLE_SYSTEM_FIELDS if system else bool(node.get("isSystem"))
+    shown = {"isUIEditable": not fixed, "isUIReadOnly": fixed, "isLabelSyncedWithName": False}
+    icon = {"icon": ICONS.get(name) if system else None}
+    own = {name: value for name, value in field.items() if value is not None or name != "icon"}
+    return {**_common(field, node["applicationId"]), **shown, **icon, **own, "objectMetadataId": node["id"]}
 
 
 def _index(index: Mapping[str, Any]) -> Node:

@@ -17,6 +17,7 @@ from uuid import uuid4
 from twentyql.sandbox.model import Model, Slot, pascal
 from twentyql.sandbox.records.values import as_time
 from twentyql.sandbox.root import Refused, Root, Selection
+from twentyql.sandbox.types.metadata import universal
 from twentyql.sandbox.workspace.served import Derived, Workspace
 from twentyql.sandbox.workspace.signing import Signer
 
@@ -58,7 +59,7 @@ class Files:
         if size != int(size) or not 0 < size <= MOST_BYTES:
             raise Refused(f"File size must be a whole number from 1 to {MOST_BYTES} bytes")
         if given["fileFolder"] == "FilesField":
-            self._check_field(given.get("fieldMetadataId") or given.get("fieldMetadataUniversalIdentifier"))
+            self._check_field(given.get("fieldMetadataId"), given.get("fieldMetadataUniversalIdentifier"))
         identity, ends = str(uuid4()), self._workspace.now() + UPLOAD_ENDS
         folder = FOLDERS.get(given["fileFolder"], str(given["fileFolder"]).lower())
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -67,9 +68,10 @@ class Files:
         link = self._link("upload", identity, ends)
         return {"fileId": identity, "uploadUrl": link, "contentType": kind, "expiresAt": as_time(ends)}
 
-    def _check_field(self, identity: Any) -> None:
-        found = self._workspace.field(str(identity))
-        if found is None or found[1]["type"] != "FILES":
+    def _check_field(self, identity: str | None, universally: str | None) -> None:
+        fields = (field for node in self._workspace.model.nodes for field in node["fieldsList"])
+        found = (field for field in fields if identity == field["id"] or universally == universal(field))
+        if not any(field["type"] == "FILES" for field in found):
             raise Refused("fieldMetadataId must be the id of a FILES field")
 
     def put(self, identity: str, token: str, data: bytes) -> None:
