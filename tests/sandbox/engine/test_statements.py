@@ -59,3 +59,14 @@ def test_bulk_changes_are_few_statements(engine: Engine) -> None:
             answer = ask(engine, f"mutation{{{verb}People(filter:{{id:{{in:[{ids}]}}}}){{id}}}}")
         assert len(answer["data"][f"{verb}People"]) == 60
         assert len(seen) <= most, seen
+
+
+def test_a_batch_of_new_records_is_few_statements(engine: Engine) -> None:
+    most = 0
+    for count, upsert in ((1, "false"), (150, "false"), (150, "true")):
+        data = ",".join(f'{{emails:{{primaryEmail:"n{count}.{n}@x.de"}}}}' for n in range(count))
+        with counted(engine) as seen:
+            answer = ask(engine, f"mutation{{createPeople(data:[{data}],upsert:{upsert}){{id}}}}")
+        assert len(answer["data"]["createPeople"]) == count
+        most = most or len(seen)
+        assert len(seen) <= most + 4, seen

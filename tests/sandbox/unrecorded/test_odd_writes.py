@@ -91,6 +91,25 @@ def test_two_hundred_at_most_and_all_or_none(ask: Ask) -> None:
     assert len(ask("mutation{destroyClasses(filter:{}){id}}")["data"]["destroyClasses"]) == COUNT + 200
 
 
+def test_records_of_one_batch_see_each_other(ask: Ask) -> None:
+    create = (
+        "mutation($data:[ClassCreateInput!]!,$up:Boolean){createClasses(data:$data,upsert:$up){id code ab parentId}}"
+    )
+    before = count(ask)
+    assert refusal(ask(create, data=[{"code": "B1"}, {"code": "B1"}])) == "A duplicate entry was detected"
+    assert refusal(ask(create, data=[{"id": NEW}, {"id": NEW}])) == "A duplicate entry was detected"
+    assert refusal(ask(create, data=[{"code": "B1"}, {"code": "B1"}], up=True)) == "A duplicate entry was detected"
+    assert count(ask) == before
+    found = ask(create, data=[{"code": "B2", "parentId": NEW}, {"id": NEW, "code": "B3"}])["data"]["createClasses"]
+    assert [row["parentId"] for row in found] == [NEW, None]
+    twice = [{"code": "C001", "ab": "x"}, {"code": "B4"}, {"code": "C001", "import": "y"}]
+    found = ask(create, data=twice, up=True)["data"]["createClasses"]
+    assert [row["id"] for row in found[::2]] == [class_id(1)] * 2
+    assert (found[0]["ab"], found[1]["code"]) == ("x", "B4")
+    places = ask('{classes(filter:{code:{in:["B2","B3"]}}){edges{node{code position}}}}')["data"]["classes"]["edges"]
+    assert len({edge["node"]["position"] for edge in places}) == 2
+
+
 def test_records_are_connected_by_unique_fields(ask: Ask) -> None:
     create = "mutation($data:ClassCreateInput!){createClass(data:$data){parentId parent{code}}}"
     found = ask(create, data={"parent": {"connect": {"where": {"code": "C007"}}}})

@@ -15,7 +15,7 @@ from twentyql.sandbox.records.inputs import Input, Values
 from twentyql.sandbox.records.layout import Layout, Leaf, Path
 from twentyql.sandbox.records.operators import one_of
 from twentyql.sandbox.records.store import Store
-from twentyql.sandbox.records.uniques import check_keys, check_new_id, check_unique, matching, unique_groups
+from twentyql.sandbox.records.uniques import Claims, check_claims, check_keys, matching, own_id, unique_groups
 from twentyql.sandbox.records.values import as_time, writer
 from twentyql.sandbox.records.vectors import VECTOR, vector_writer
 from twentyql.sandbox.root import Refused
@@ -30,44 +30,68 @@ class Writer:
     actor: str
     log: Log
 
-    def insert(self, layout: Layout, record: Input) -> str:
-        """Insert one record; its id. Raises Refused."""
-        values = {**self._defaults(layout), **self.connected(layout, record)}
-        self._author(layout, values, ("createdBy", "updatedBy"))
-        values.update({name: value for name, value in record.values.items() if name.startswith("createdBy.")})
-        self._position(layout, values)
-        identity = str(values[layout.id.name])
-        check_new_id(self.store, layout, identity)
-        check_unique(self.store, layout, values, None)
-        check_keys(self.store, layout, values)
-        self.store.change(sa.insert(layout.table), [values])
-        self._index(layout, [identity])
-        self.log.note("created", layout, [identity])
-        return identity
+    def insert(self, layout: Layout, records: Sequence[Input]) -> list[str]:
+        """Insert records; their ids. Raises Refused."""
+        base = self._defaults(layout)
+        fresh = [leaf for leaf in layout.leaves.values() if leaf.slot.default == "uuid" or leaf.path == ("id",)]
+        rows = [self._new_row(layout, record, base, fresh) for record in records]
+        self._positions(layout, rows)
+        ids = [str(row[layout.id.name]) for row in rows]
+        own, groups = own_id(layout), unique_groups(layout)
+        claims = Claims(self.store, layout, rows, [own, *groups])
+        for row, identity in zip(rows, ids, strict=True):
+            if claims.owner(own, row) is not None:
+                raise Refused("A duplicate entry was detected")
+            claims.take(own, row, identity)
+            check_claims(claims, layout, groups, row)
+        check_keys(self.store, layout, rows, ids)
+        self._index(layout, rows)
+        if rows:
+            self.store.change(sa.insert(layout.table), rows)
+        self.log.note("created", layout, ids)
+        return ids
 
-    def update(self, layout: Layout, ids: Sequence[str], record: Input) -> None:
-        """Change the records under ``ids``. Raises Refused."""
+    def _new_row(self, layout: Layout, record: Input, base: Values, fresh: Sequence[Leaf]) -> Values:
+        row = {**base, **{leaf.column.name: self.default(leaf) for leaf in fresh}, **self.connected(layout, record)}
+        self._author(layout, row, ("createdBy", "updatedBy"))
+        row.update({name: value for name, value in record.values.items() if name.startswith("createdBy.")})
+        return row
+
+    def update(self, layout: Layout, changes: Mapping[str, Input]) -> None:
+        """Change records by id, each in its own way. Raises Refused."""
+        ids = list(changes)
+        changed = {identity: self._changed(layout, record) for identity, record in changes.items()}
+        self._positions(layout, list(changed.values()))
+        check_keys(self.store, layout, list(changed.values()))
+        found = self.store.rows(sa.select(*layout.table.c).where(one_of(layout.id, ids)))
+        before = {str(row._mapping[layout.id.name]): row._mapping for row in found}
+        after = [{**before[identity], **changed[identity]} for identity in ids if identity in before]
+        touched = {name for values in changed.values() for name in values}
+        groups = [group for group in unique_groups(layout) if any(leaf.column.name in touched for leaf in group)]
+        claims = Claims(self.store, layout, after, groups)
+        for row in after:
+            check_claims(claims, layout, groups, row)
+        self.log.note("updated", layout, ids)
+        self._index(layout, after)
+        vector = VECTOR in layout.leaves and {layout.column(*VECTOR).name}
+        self._write(layout, after, [*touched, *(vector or ())])
+
+    def _changed(self, layout: Layout, record: Input) -> Values:
         values = self.connected(layout, record)
         values.pop(layout.id.name, None)
-        self._position(layout, values)
         self._author(layout, values, ("updatedBy",))
         values[layout.column("updatedAt").name] = self.moment()
-        check_keys(self.store, layout, values)
-        self._check_unique(layout, ids, values)
-        self.log.note("updated", layout, ids)
-        self.set(layout, ids, values)
-        self._index(layout, ids)
+        return values
 
-    def _check_unique(self, layout: Layout, ids: Sequence[str], values: Values) -> None:
-        touched = [group for group in unique_groups(layout) if any(leaf.column.name in values for leaf in group)]
-        if not touched:
+    def _write(self, layout: Layout, rows: Sequence[Values], names: Sequence[str]) -> None:
+        """Write some columns of rows that are there."""
+        if not rows:
             return
-        rows = self.store.rows(sa.select(*layout.table.c).where(one_of(layout.id, ids)))
-        for row in rows:
-            check_unique(self.store, layout, {**row._mapping, **values}, row._mapping[layout.id.name])
-        whole = [group for group in touched if all(values.get(leaf.column.name) is not None for leaf in group)]
-        if whole and len(rows) > 1:
-            raise Refused("A duplicate entry was detected")
+        places = {name: f"value~{place}" for place, name in enumerate(dict.fromkeys(names))}
+        values: dict[Any, Any] = {layout.table.c[name]: sa.bindparam(place) for name, place in places.items()}
+        statement = sa.update(layout.table).where(layout.id == sa.bindparam("id~")).values(values)
+        given = [{"id~": row[layout.id.name], **{places[name]: row[name] for name in places}} for row in rows]
+        self.store.change(statement, given)
 
     def set(self, layout: Layout, ids: Sequence[str], values: Mapping[str, Any]) -> None:
         """Set columns of the records under ``ids``."""
@@ -157,30 +181,28 @@ class Writer:
                 if leaf.sub is not None:
                     values[leaf.column.name] = writer(leaf)(known[leaf.sub.name])
 
-    def _position(self, layout: Layout, values: Values) -> None:
+    def _positions(self, layout: Layout, rows: Sequence[Values]) -> None:
+        """Put ``first`` and ``last`` in numbers, one after the other."""
         leaf = layout.leaves.get(("position",))
         if leaf is None:
             return
-        wanted = values.get(leaf.column.name)
-        if wanted == "last":
-            values[leaf.column.name] = self._edge(sa.func.max(leaf.column), 0) + 1
-        elif wanted == "first":
-            values[leaf.column.name] = self._edge(sa.func.min(leaf.column), 1) - 1
+        name = leaf.column.name
+        for word, edge, empty, step in (("last", sa.func.max, 0, 1), ("first", sa.func.min, 1, -1)):
+            wanted = [row for row in rows if row.get(name) == word]
+            if wanted:
+                found = self.store.rows(sa.select(edge(leaf.column)))[0][0]
+                for number, row in enumerate(wanted, 1):
+                    row[name] = (empty if found is None else found) + step * number
 
-    def _edge(self, expression: sa.ColumnElement[Any], empty: int) -> Any:
-        found = self.store.rows(sa.select(expression))[0][0]
-        return empty if found is None else found
-
-    def _index(self, layout: Layout, ids: Sequence[str]) -> None:
-        """Make the search vectors of records anew."""
+    def _index(self, layout: Layout, rows: Sequence[Values]) -> None:
+        """Make the search vectors of rows anew."""
         vector = vector_writer(layout)
         if vector is None:
             return
         leaves = [leaf for leaf in layout.leaves.values() if leaf.type == "TEXT"]
-        columns = [layout.id, *(leaf.column for leaf in leaves)]
-        for row in self.store.rows(sa.select(*columns).where(one_of(layout.id, ids))):
-            text = vector(nested({leaf.path: value for leaf, value in zip(leaves, row[1:], strict=True)}))
-            self.set(layout, [row[0]], {layout.column(*VECTOR).name: text})
+        for row in rows:
+            text = vector(nested({leaf.path: row[leaf.column.name] for leaf in leaves}))
+            row[layout.column(*VECTOR).name] = text
 
 
 def nested(values: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def merge(root: Root, *, writer: Writer, layout: Layout) -> Node:
     _move_relations(writer, layout, winner, others)
     writer.bin(layout, others, deleted=True)
     _free_uniques(writer, layout, others)
-    writer.update(layout, [winner], Input(values))
+    writer.update(layout, {winner: Input(values)})
     (node,) = reply(writer, layout, root, [winner])
     if root.arguments.get("dryRun") is True:
         writer.store.rollback()

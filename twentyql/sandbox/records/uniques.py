@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from twentyql.sandbox.records.layout import Layout, Leaf
+from twentyql.sandbox.records.operators import one_of
 from twentyql.sandbox.records.standard import table_name
 from twentyql.sandbox.records.store import Store
 from twentyql.sandbox.root import Refused
@@ -45,30 +46,71 @@ def matching(store: Store, layout: Layout, values: Mapping[str, Any], group: Seq
     return str(rows[0][0]) if rows else None
 
 
-def check_unique(store: Store, layout: Layout, values: Mapping[str, Any], itself: str | None) -> None:
-    """Refuse values that another record has; ``itself`` is the record that is changed. Raises Refused."""
-    for group in unique_groups(layout):
-        other = matching(store, layout, values, group)
-        if other is not None and other != itself:
+class Claims:
+    """Who has the unique values that a batch of rows wants: asked once for each group, then kept up to date."""
+
+    def __init__(
+        self, store: Store, layout: Layout, rows: Sequence[Mapping[str, Any]], groups: Sequence[Group]
+    ) -> None:
+        self._owners = {group: _owners(store, layout, rows, group) for group in groups}
+
+    def owner(self, group: Group, row: Mapping[str, Any]) -> str | None:
+        """The id of the record, deleted ones too, that has the values of ``row``; none where one of them is null."""
+        return self._owners[group].get(_key(group, row))
+
+    def take(self, group: Group, row: Mapping[str, Any], identity: str) -> None:
+        """Let ``identity`` have the values of ``row``, if none of them is null."""
+        key = _key(group, row)
+        if None not in key:
+            self._owners[group][key] = identity
+
+
+def _key(group: Group, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row.get(leaf.column.name) for leaf in group)
+
+
+def _owners(
+    store: Store, layout: Layout, rows: Sequence[Mapping[str, Any]], group: Group
+) -> dict[tuple[Any, ...], str]:
+    wanted = {key for key in (_key(group, row) for row in rows) if None not in key}
+    if not wanted:
+        return {}
+    columns = [leaf.column for leaf in group]
+    among = [one_of(column, sorted({key[place] for key in wanted})) for place, column in enumerate(columns)]
+    found = store.rows(sa.select(layout.id, *columns).where(*among))
+    return {tuple(row[1:]): str(row[0]) for row in found}
+
+
+def own_id(layout: Layout) -> Group:
+    """The group that the id is."""
+    return (layout.leaves[("id",)],)
+
+
+def check_claims(claims: Claims, layout: Layout, groups: Sequence[Group], row: Mapping[str, Any]) -> None:
+    """Refuse values that another record has, and take them for this one. Raises Refused."""
+    identity = str(row[layout.id.name])
+    for group in groups:
+        other = claims.owner(group, row)
+        if other is not None and other != identity:
             found = {"conflictingRecordId": other, "conflictingObjectNameSingular": layout.record.singular}
             raise Refused("A duplicate entry was detected", extensions=found)
+        claims.take(group, row, identity)
 
 
-def check_new_id(store: Store, layout: Layout, identity: str) -> None:
-    """Refuse an id that is taken. Raises Refused."""
-    if store.rows(sa.select(layout.id).where(layout.id == identity)):
-        raise Refused("A duplicate entry was detected")
-
-
-def check_keys(store: Store, layout: Layout, values: Mapping[str, Any]) -> None:
-    """Refuse foreign keys that point to no record. Raises Refused."""
+def check_keys(store: Store, layout: Layout, rows: Sequence[Mapping[str, Any]], new: Sequence[str] = ()) -> None:
+    """Refuse foreign keys that point to no record, nor to one of the ``new`` ids. Raises Refused."""
     for leaf in layout.leaves.values():
-        value = values.get(leaf.column.name)
-        if leaf.slot.kind != "key" or value is None:
-            continue
-        target = store.layouts.target(leaf.slot)
-        if not store.rows(sa.select(target.id).where(target.id == value)):
-            table = table_name(layout.record)
-            name = hashlib.sha1(f"{table}_{leaf.dotted}".encode(), usedforsecurity=False).hexdigest()[:27]
-            message = f'insert or update on table "{table}" violates foreign key constraint "FK_{name}"'
-            raise Refused(message)
+        if leaf.slot.kind == "key":
+            wanted = {row[leaf.column.name] for row in rows if row.get(leaf.column.name) is not None}
+            if leaf.slot.target == layout.record.singular:
+                wanted -= set(new)
+            _check_key(store, layout, leaf, wanted)
+
+
+def _check_key(store: Store, layout: Layout, leaf: Leaf, wanted: set[str]) -> None:
+    target = store.layouts.target(leaf.slot)
+    if not wanted or len(store.rows(sa.select(target.id).where(one_of(target.id, sorted(wanted))))) == len(wanted):
+        return
+    table = table_name(layout.record)
+    name = hashlib.sha1(f"{table}_{leaf.dotted}".encode(), usedforsecurity=False).hexdigest()[:27]
+    raise Refused(f'insert or update on table "{table}" violates foreign key constraint "FK_{name}"')

@@ -12,13 +12,13 @@ from twentyql.sandbox.model import pascal
 from twentyql.sandbox.records.changes import Writer
 from twentyql.sandbox.records.filters import mentions_deleted, where
 from twentyql.sandbox.records.inputs import Input, read_input
-from twentyql.sandbox.records.layout import Layout
+from twentyql.sandbox.records.layout import Layout, Leaf
 from twentyql.sandbox.records.nested import columns, read_nodes
 from twentyql.sandbox.records.nodes import Node, plan_node
 from twentyql.sandbox.records.operators import one_of
 from twentyql.sandbox.records.orders import INPUT
 from twentyql.sandbox.records.reads import check_names, record_not_found
-from twentyql.sandbox.records.uniques import matching, unique_groups
+from twentyql.sandbox.records.uniques import Claims, own_id, unique_groups
 from twentyql.sandbox.root import Refused, Root
 
 MOST = 200
@@ -65,8 +65,15 @@ def _create(root: Root, writer: Writer, layout: Layout, items: Sequence[Any]) ->
     plan_node(writer.store.layouts, layout, root.selection)
     inputs = [_positioned(layout, read_input(layout, item)) for item in items]
     upsert = root.arguments.get("upsert") is True
-    ids = [_put(writer, layout, record, upsert=upsert) for record in inputs]
-    return reply(writer, layout, root, ids)
+    known = _existing(writer, layout, inputs) if upsert else {}
+    changes: dict[str, Input] = {}
+    for place, identity in known.items():
+        changes[identity] = _joined(changes.get(identity), _kept(layout, inputs[place]))
+    writer.update(layout, changes)
+    places = [place for place in range(len(inputs)) if place not in known]
+    new = writer.insert(layout, [inputs[place] for place in places])
+    ids = {**known, **dict(zip(places, new, strict=True))}
+    return reply(writer, layout, root, [ids[place] for place in range(len(inputs))])
 
 
 def _positioned(layout: Layout, record: Input) -> Input:
@@ -76,32 +83,44 @@ def _positioned(layout: Layout, record: Input) -> Input:
     return record if record.values.get(name) is not None else Input({**record.values, name: "first"}, record.connects)
 
 
-def _put(writer: Writer, layout: Layout, record: Input, *, upsert: bool) -> str:
-    known = _existing(writer, layout, record) if upsert else None
-    if known is None:
-        return writer.insert(layout, record)
+def _kept(layout: Layout, record: Input) -> Input:
+    """What an upsert changes of a record that is there: not its author nor its place, and it leaves the bin."""
     kept = {name: value for name, value in record.values.items() if not name.startswith(("createdBy.", "position"))}
     if layout.soft_deletes:
         kept[layout.column("deletedAt").name] = None
-    writer.update(layout, [known], Input(kept, record.connects))
-    return known
+    return Input(kept, record.connects)
 
 
-def _existing(writer: Writer, layout: Layout, record: Input) -> str | None:
-    """The record that an upsert means: the one with the same id or unique values, deleted ones too."""
-    values = writer.connected(layout, record)
-    groups = [(layout.leaves[("id",)],), *unique_groups(layout)]
-    found = {group: matching(writer.store, layout, values, group) for group in groups}
-    matches = {group: identity for group, identity in found.items() if identity is not None}
-    if len(set(matches.values())) > 1:
-        leaves = [leaf for group in matches for leaf in group]
-        shown = ", ".join(f"{leaf.dotted}: {values[leaf.column.name]}" for leaf in leaves)
-        raise Refused(
-            f"Multiple records found with the same unique field values for {shown}. "
-            "Cannot determine which record to update.",
-            sub_code="UPSERT_MULTIPLE_MATCHING_RECORDS_CONFLICT",
-        )
-    return next(iter(matches.values()), None)
+def _joined(first: Input | None, second: Input) -> Input:
+    """Two changes of one record, the second after the first."""
+    if first is None:
+        return second
+    return Input({**first.values, **second.values}, {**first.connects, **second.connects})
+
+
+def _existing(writer: Writer, layout: Layout, inputs: Sequence[Input]) -> dict[int, str]:
+    """The records that an upsert means, by place: those with the same id or unique values, deleted ones too."""
+    rows = [writer.connected(layout, record) for record in inputs]
+    groups = [own_id(layout), *unique_groups(layout)]
+    claims = Claims(writer.store, layout, rows, groups)
+    found: dict[int, str] = {}
+    for place, row in enumerate(rows):
+        matches = {group: claims.owner(group, row) for group in groups}
+        ids = {identity for identity in matches.values() if identity is not None}
+        if len(ids) > 1:
+            raise _ambiguous([leaf for group in groups if matches[group] for leaf in group], row)
+        if ids:
+            found[place] = ids.pop()
+    return found
+
+
+def _ambiguous(leaves: Sequence[Leaf], row: Mapping[str, Any]) -> Refused:
+    shown = ", ".join(f"{leaf.dotted}: {row[leaf.column.name]}" for leaf in leaves)
+    return Refused(
+        f"Multiple records found with the same unique field values for {shown}. "
+        "Cannot determine which record to update.",
+        sub_code="UPSERT_MULTIPLE_MATCHING_RECORDS_CONFLICT",
+    )
 
 
 def update_one(root: Root, *, writer: Writer, layout: Layout) -> Node:
@@ -111,7 +130,7 @@ def update_one(root: Root, *, writer: Writer, layout: Layout) -> Node:
     ids = _ids(writer, layout, {"id": {"eq": _identity(root)}})
     if not ids:
         raise record_not_found()
-    writer.update(layout, ids, record)
+    writer.update(layout, dict.fromkeys(ids, record))
     return reply(writer, layout, root, ids)[0]
 
 
@@ -122,7 +141,7 @@ def update_many(root: Root, *, writer: Writer, layout: Layout) -> list[Node]:
     ids = _ids(writer, layout, _filter(root))
     if len(ids) > MOST:
         raise Refused(f"Cannot update more than {MOST} records at once")
-    writer.update(layout, ids, record)
+    writer.update(layout, dict.fromkeys(ids, record))
     return reply(writer, layout, root, ids)
 
 
