@@ -18,7 +18,7 @@ from twentyql.plan.choices import Force
 from twentyql.plan.cost import Outlook
 from twentyql.plan.document import count_document
 from twentyql.plan.explain import Explanation, explain
-from twentyql.plan.model import Plan
+from twentyql.plan.model import How, Plan
 from twentyql.plan.planner import NO_FORCE, plan
 from twentyql.plan.stats import FULL_ROWS_A_PAGE, Limits, Stats
 from twentyql.plan.survey import Question, first_questions, learned, second_questions, unattached_questions
@@ -26,6 +26,7 @@ from twentyql.schema.dialects import Dialect
 from twentyql.schema.model import SchemaModel
 
 R = TypeVar("R")
+PLAIN = Force(children=How.CHUNKS, flat=False, spans=1)
 Pace = Literal["kind", "full"]
 
 
@@ -77,6 +78,17 @@ class Reader:
         stats = await self._survey(draft, tally, thorough=thorough)
         if stats is None and self._force == NO_FORCE:
             return replace(draft, joined=together)
+        if stats is not None and not first_questions(draft, self._model, self.limits, thorough=False):
+            unasked = replace(stats, requests=0, tokens=0, bytes=0)  # the read itself will take the plain plan
+            return plan(
+                query,
+                self._model,
+                self._dialect,
+                unasked,
+                self.limits,
+                together=together,
+                force=PLAIN if self._force == NO_FORCE else self._force,
+            )
         return plan(query, self._model, self._dialect, stats, self.limits, together=together, force=self._force)
 
     async def _survey(self, draft: Plan, tally: Tally, *, thorough: bool) -> Stats | None:

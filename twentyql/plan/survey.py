@@ -223,10 +223,9 @@ def learned(stats: Stats, question: Question, data: Mapping[str, Any], bytes_: i
             bounds += [edge["node"]["id"] for edge in found["edges"]]
         elif len(found["edges"]) < found["totalCount"]:
             page = len(found["edges"])
-    made = Stats(
-        lists, objects, tuple(bounds), stats.requests + 1, stats.tokens + question.tokens, stats.bytes + bytes_
-    )
-    return made, page
+    again = [part for part in question.parts if part.kind != "page"]  # a page size is asked for once
+    taken = (stats.requests + bool(again), stats.tokens + len(again), stats.bytes + bool(again) * bytes_)
+    return Stats(lists, objects, tuple(bounds), *taken), page
 
 
 def _list_stats(found: Mapping[str, Any]) -> ListStats:
