@@ -68,6 +68,7 @@ async def test_another_library_is_refused_before_anything_is_sent(client: Client
     assert len(sandbox.ledger) == before
 
 
+@pytest.mark.usefixtures("no_ranges")
 async def test_a_frame_of_a_read_that_is_not_whole_is_no_frame(client: Client, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault.LOST_ROW, root="people")
     with pytest.raises(IncompleteError) as caught:

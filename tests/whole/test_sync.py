@@ -222,6 +222,7 @@ async def test_a_new_column_is_carried_and_reported(tmp_path: Path, format: str)
         assert world.held("people")[0]["extra1"] == "x"
 
 
+@pytest.mark.usefixtures("no_ranges")
 async def test_a_read_that_is_not_whole_changes_nothing(tmp_path: Path) -> None:
     world = World(tmp_path, "duckdb")
     async with world.sandbox:

@@ -22,6 +22,8 @@ Verdict = Literal["complete", "withheld", "incomplete"]
 class ListReceipt:
     """One list of the plan: rows read, the server's counts before and after, and what was odd.
 
+    ``recovered`` counts rows that the server gave only when it was asked for them again, ``short`` pages of fewer rows
+    than asked for with more to come; ``recounted`` says that every range of ids was compared with the server's count.
     ``unattached`` counts live records of the object that belong to no parent of this read; None where not asked.
     ``left_out`` counts, by the path of a to-one relation, records that have its key but were given without its record.
     ``elsewhere`` counts rows that came with the whole list and belong to no parent of this read, beside ``rows``;
@@ -40,6 +42,9 @@ class ListReceipt:
     left_out: dict[str, int] = field(default_factory=dict[str, int])
     elsewhere: int = 0
     repaired: int = 0
+    recovered: int = 0
+    short: int = 0
+    recounted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,10 @@ class ListTally:
     left_out: Counter[str] = field(default_factory=Counter[str])
     elsewhere: int = 0
     repaired: int = 0
+    recovered: int = 0
+    short: int = 0
+    recounted: bool = False
+    size: int = 0  # the page size that this list has come to
 
     def notice(self, keys: Sequence[tuple[Any, ...]]) -> None:
         """Count the to-one records that the server left out of these rows though it gave their keys."""
@@ -126,6 +135,9 @@ class ListTally:
             dict(self.left_out),
             self.elsewhere,
             self.repaired,
+            self.recovered,
+            self.short,
+            self.recounted,
         )
 
 
@@ -172,7 +184,7 @@ def doubt(part: ListReceipt, *, limited: bool) -> str | None:
 
     Rows that came or went while reading move the count, so any number between the two counts agrees with them.
     """
-    if part.count_before is None or part.count_after is None or limited:
+    if part.count_before is None or part.count_after is None or limited or part.recounted:
         return None
     least = min(part.count_before, part.count_after) - part.withheld
     most = max(part.count_before, part.count_after)

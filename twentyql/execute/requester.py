@@ -16,6 +16,7 @@ from twentyql.execute.hooks import SILENT, Hooks, PageDetail, RequestDetail, Ret
 from twentyql.execute.nested_pages import NestedDecoder
 from twentyql.execute.pacer import Pacer
 from twentyql.execute.pages import Page, PageDecoder, Refusal
+from twentyql.execute.ranged import with_filter
 from twentyql.execute.receipt import Tally
 from twentyql.execute.retry import with_retries
 from twentyql.faults import map_graphql_error, read_answer
@@ -55,6 +56,7 @@ class Requester:
         self._explain_misfit = explain_misfit
         self._decoders: dict[Any, PageDecoder | NestedDecoder] = {}
         self._validated: set[str] = set()
+        self._ranged: dict[str, str | None] = {}
 
     @contextmanager
     def hearing(self, hooks: Hooks) -> Generator[None]:
@@ -132,6 +134,12 @@ class Requester:
                 advice="Was the workspace changed? Pull and generate again.",
             )
         self._validated.add(text)
+
+    def ranged(self, read: Read) -> str | None:
+        """The document of ``read`` with a filter, where the server can filter by ranges of ids; else None."""
+        if read.text not in self._ranged:
+            self._ranged[read.text] = with_filter(self._schema, read.text, read.root)
+        return self._ranged[read.text]
 
     def _decoder(self, read: Read, document: str) -> PageDecoder | NestedDecoder:
         types = tuple(child.selection.rows.node_type for child in read.inside)

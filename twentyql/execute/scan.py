@@ -1,42 +1,25 @@
 """One list, read page by page in the order of its ids over an interval of ids, and the checks that make it whole.
 
-Every row is given once. A cursor that is null or does not move never loops: the rows behind it are either withheld,
-which the receipt says, or the read fails.
+Every row is given once, in memory of 8 bytes a row. A cursor that is null or does not move never loops. Where the
+server counts more rows than came, `recover` looks for them by counts over ranges of ids.
 """
 
 from __future__ import annotations
 
-import base64
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from array import array
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
-import msgspec
-
-from twentyql.errors import IncompleteError
+from twentyql.errors import IncompleteError, MisfitError, NotGraphQLError, ServerFaultError
+from twentyql.execute.cursors import after, next_cursor
+from twentyql.execute.ids import IdSet
 from twentyql.execute.pages import Page
-from twentyql.execute.receipt import ListTally, Tally
+from twentyql.execute.receipt import Tally
+from twentyql.execute.recover import Settled, recover
+from twentyql.execute.source import Batch, FetchesPages, Source
 from twentyql.plan.model import WHOLE, Read, Span
 
-
-class FetchesPages(Protocol):
-    """What a scan needs of `requester.Requester`."""
-
-    async def page(self, read: Read, variables: dict[str, Any], tally: Tally) -> Page: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Rows of one list that belong together, with the values of ``read.keys`` for each.
-
-    ``done`` are the ids that this batch settles: it holds every row of the list in that interval. None where the
-    batch is no part of a scan by id.
-    """
-
-    read: Read
-    rows: Sequence[Any]
-    keys: Sequence[tuple[Any, ...]]
-    done: Span | None = None
+__all__ = ["Batch", "FetchesPages", "after", "scan"]
 
 
 async def scan(
@@ -50,62 +33,141 @@ async def scan(
 ) -> AsyncIterator[Batch]:
     """Every row of ``read`` with an id in ``span``, at most ``most`` of them, each once.
 
-    ``variables`` are added to those of the read. The span begins by a built cursor and ends here, since not every
-    server filters by ranges of ids. Raises IncompleteError when the server's cursor does not move.
+    ``variables`` are added to those of the read. The span is a filter on the id where the server has such; else it
+    begins by a built cursor and ends here. Rows that the server counts but did not give are looked for and, where they
+    do not come, counted as withheld. Raises IncompleteError when the server's cursor does not move and none can be
+    built.
     """
-    counts = tally.of(read)
-    seen: set[str] = set()
-    cursor = after(span.after) if span.after else None
-    first: int | None = None
-    begun = False
-    low = span.after
-    while True:
-        size = read.page_size if most is None else min(read.page_size, most - len(seen))
-        sent = {**read.variables, **(variables or {}), "first": size, **({"after": cursor} if cursor else {})}
-        page = await requester.page(read, sent, tally)
-        counts.requests += 1
-        first, begun = (first, True) if begun else (page.total, True)
-        inside = [i for i in _unseen(page, seen) if span.upto is None or page.keys[i][0] <= span.upto]
-        over = span.upto is not None and any(key[0] > span.upto for key in page.keys)
-        counts.repeated += len(page.rows) - len(inside) if not over else 0
-        counts.rows += len(inside)
-        stuck = page.has_next and (not page.cursor or page.cursor == cursor) and not over
-        last = over or stuck or not page.has_next or (most is not None and len(seen) >= most)
-        if inside:
-            keys = [page.keys[i] for i in inside]
-            counts.notice(keys)
-            high = span.upto if last and not stuck else keys[-1][0]
-            yield Batch(read, [page.rows[i] for i in inside], keys, Span(low, high))
-            low = keys[-1][0]
-        if stuck:
-            _note_withheld(counts, page, len(seen))
-        if last:
-            if span == WHOLE:
-                counts.counted(first, page.total)
+    one = _Scan(Source(read, requester, tally, variables or {}, span), most)
+    async for batch in one.batches():
+        yield batch
+    if one.may_recover:
+        async for batch in recover(one.source, one.settled, one.last_total):
+            yield batch
+
+
+class _Scan:
+    """The state of one scan: what came so far, and what is settled by it."""
+
+    def __init__(self, source: Source, most: int | None) -> None:
+        self.source = source
+        self.settled: list[Settled] = []
+        self.last_total: int | None = None
+        self._most = most
+        self._counts = source.counts
+        self._first_total: int | None = None
+        self._rows = 0
+        self._last: str | None = source.span.after
+        self._unordered: IdSet | None = None
+
+    @property
+    def may_recover(self) -> bool:
+        """Whether rows are missing that can be looked for; then the counts of the list are settled there."""
+        if self._most is not None or not self.source.is_ranged or self._unordered is not None:
+            return False
+        if self._first_total is None or self.last_total is None:
+            return False
+        return self._rows < min(self._first_total, self.last_total)
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        source, cursor, begun = self.source, self.source.start, False
+        while True:
+            page = await self._page(cursor)
+            if not begun:
+                self._begin(page)
+                begun = True
+            self.last_total = page.total
+            fresh, over = self._fresh(page)
+            following = next_cursor(page, cursor, self._last if self._unordered is None else None)
+            enough = self._most is not None and self._rows >= self._most
+            last = over or enough or following is None
+            stuck = following is None and page.has_next and not over and not enough
+            if fresh or (last and not stuck):
+                yield self._batch(page, fresh, to_end=last and not stuck and not enough)
+            if stuck:
+                self._stuck(page)
+            if last:
+                if source.is_whole:
+                    self._counts.counted(self._first_total, page.total)
+                return
+            cursor = following
+
+    async def _page(self, cursor: str | None) -> Page:
+        """The next page, of the size that this list has come to; a smaller one where the server cannot make it."""
+        paging, counts = self.source.read, self._counts
+        size = counts.size or paging.page_size
+        asked = size if self._most is None else min(size, self._most - self._rows)
+        try:
+            page = await self.source.page(asked, cursor)
+        except (NotGraphQLError, ServerFaultError) as error:
+            if asked <= paging.page_size or isinstance(error, MisfitError):
+                raise
+            counts.size = paging.page_size
+            return await self._page(cursor)
+        if page.has_next and asked == size:
+            counts.short += len(page.rows) < asked
+            counts.size = self.source.following(asked, len(page.rows), page.seconds)
+        return page
+
+    def _begin(self, page: Page) -> None:
+        self._first_total = page.total
+        ids = [key[0] for key in page.keys]
+        if not self.source.by_id or any(map(str.__gt__, ids, ids[1:])):
+            self._unordered = IdSet()
+
+    def _fresh(self, page: Page) -> tuple[list[int] | range, bool]:
+        """The places of the rows that are new and in the span, and whether the page goes beyond it."""
+        ids = [key[0] for key in page.keys]
+        if self._unordered is not None:
+            fresh: list[int] | range = self._unordered.fresh(ids)
+            self._counts.repeated += len(ids) - len(fresh)
+            return self._count(fresh), False
+        upto = self.source.ends_here
+        before = self._last or ""
+        ascending = not ids or (ids[0] > before and all(map(str.__lt__, ids, ids[1:])))
+        if ascending and (upto is None or not ids or ids[-1] <= upto):
+            fresh = range(len(ids))
+        else:
+            fresh = []
+            for i, id in enumerate(ids):
+                if id > before and (upto is None or id <= upto):
+                    fresh.append(i)
+                    before = id
+                self._counts.repeated += id <= before and not (fresh and fresh[-1] == i)
+        if fresh:
+            self._last = ids[fresh[-1]]
+        return self._count(fresh), upto is not None and bool(ids) and ids[-1] > upto
+
+    def _count(self, fresh: list[int] | range) -> list[int] | range:
+        self._rows += len(fresh)
+        self._counts.rows += len(fresh)
+        return fresh
+
+    def _batch(self, page: Page, fresh: list[int] | range, *, to_end: bool) -> Batch:
+        whole = len(fresh) == len(page.rows)
+        rows = page.rows if whole else [page.rows[i] for i in fresh]
+        keys = page.keys if whole else [page.keys[i] for i in fresh]
+        self._counts.notice(keys)
+        if self._unordered is not None:
+            return Batch(self.source.read, rows, keys)
+        low = self.settled[-1].span.upto if self.settled else self.source.span.after
+        done = Span(low, self.source.span.upto if to_end else self._last)
+        if self.source.is_ranged and self._most is None:
+            self.settled.append(Settled(done, array("q", (hash(key[0]) for key in keys))))
+        elif not self.settled or not to_end:
+            self.settled = [Settled(done, array("q"))]
+        return Batch(self.source.read, rows, keys, done)
+
+    def _stuck(self, page: Page) -> None:
+        """No cursor leads on. What is behind it is looked for by ranges of ids; else it is withheld, or an error."""
+        missing = (page.total or 0) - self._rows
+        if self.may_recover or (missing <= 0 and self.source.is_ranged):
             return
-        cursor = page.cursor
-
-
-def after(id: str) -> str:
-    """The cursor that a page behind the record ``id`` begins with, in the order of ids."""
-    return base64.b64encode(msgspec.json.encode({"id": id})).decode()
-
-
-def _note_withheld(tally: ListTally, page: Page, read: int) -> None:
-    missing = (page.total or 0) - read
-    if missing > 0 and not page.rows:
-        tally.withheld += missing
-        return
-    raise IncompleteError(
-        f"The cursor of {tally.read.name} does not move after {read} rows, though the server says there are more.",
-        advice="Read again; if it stays, the server pages wrongly under this order or filter.",
-    )
-
-
-def _unseen(page: Page, seen: set[str]) -> list[int]:
-    fresh: list[int] = []
-    for i, key in enumerate(page.keys):
-        if key[0] not in seen:
-            seen.add(key[0])
-            fresh.append(i)
-    return fresh
+        if missing > 0 and not page.rows:
+            self._counts.withheld += missing
+            return
+        raise IncompleteError(
+            f"The cursor of {self.source.read.name} does not move after {self._rows} rows, though the server says "
+            "there are more.",
+            advice="Read again; if it stays, the server pages wrongly under this order or filter.",
+        )
