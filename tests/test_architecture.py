@@ -45,10 +45,11 @@ WITHIN = {
     ("refusals", "errors"),
     ("errors", "habits"),
     ("write", "execute"),
+    ("webhooks", "write"),
     ("config", "errors"),
 }
 ONLY_IN = {
-    "aiohttp": {"transport.py", "sandbox/http/"},
+    "aiohttp": {"transport.py", "webhooks/receive.py", "sandbox/http/"},
     "gql": {"transport.py"},
     "jinja2": {"generate/render.py"},
     "pyarrow": {"write/columnar.py", "output/arrow.py", "output/parquet.py", "output/nesting.py"},

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime
+from collections.abc import AsyncIterator, Mapping
 from functools import cached_property
+from typing import Any
 
 from twentyql.execute.pacer import Pacer
+from twentyql.introspect.fetch import fetch
 from twentyql.introspect.load import Loaded
 from twentyql.schema.model import Option, SchemaModel, options_of
 from twentyql.transport import HttpTransport
-from twentyql.write.sender import Sender
+from twentyql.webhooks.events import Event
+from twentyql.webhooks.manage import Webhooks
+from twentyql.webhooks.reconcile import changes
+from twentyql.write.data_model import DataModel
+from twentyql.write.documents import counting
+from twentyql.write.files import Files
+from twentyql.write.metadata import Metadata
+from twentyql.write.rest import Rest
+from twentyql.write.sender import Sender, WriteTally
+from twentyql.write.single import anywhere
 
 
 class Administering:
@@ -17,6 +31,10 @@ class Administering:
     _loaded: Loaded
     _transport: HttpTransport
     _pacer: Pacer
+
+    def _know(self, loaded: Loaded) -> None:
+        """Work with this schema from now on."""
+        raise NotImplementedError
 
     @property
     def model(self) -> SchemaModel:
@@ -31,3 +49,53 @@ class Administering:
     def options(self, field: str) -> tuple[Option, ...]:
         """The options of a SELECT, MULTI_SELECT or RATING field, in order: ``client.options("opportunity.stage")``."""
         return options_of(self.model, field)
+
+    @cached_property
+    def data_model(self) -> DataModel:
+        """Objects and fields: list, create, change, delete. After each change this client knows the new schema."""
+        return DataModel(Metadata(self._transport), self._count_all, self.refresh)
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """The webhooks of the workspace: list, create, change, delete."""
+        return Webhooks(Metadata(self._transport), frozenset(of.singular for of in self.model))
+
+    @property
+    def files(self) -> Files:
+        """Upload to a FILES field, attach to a record, download."""
+        return Files(self._transport, Metadata(self._transport), self.data_model, self.sender)
+
+    async def rest(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        data: Any | None = None,
+        *,
+        everything: bool = False,
+        timeout: float | None = None,
+    ) -> Any:
+        """The JSON that a REST request gives, for what GraphQL lacks: ``client.rest("GET", "/rest/companies")``.
+
+        The same key, pace and errors as for GraphQL; only GET is tried again. DELETE destroys for good, unless
+        ``soft_delete`` is true; without an id or filter it raises EverythingError, with the count, as PATCH does.
+        """
+        async with asyncio.timeout(timeout):
+            sender = Rest(self._transport, self.model, self._pacer, self.sender)
+            return await sender.send(method, path, query, data, everything=everything)
+
+    def changes(self, object: str, since: datetime.datetime, *, every: float | None = None) -> AsyncIterator[Event]:
+        """The states of records that changed after ``since``, each once: what webhooks may have missed.
+
+        With ``every`` it polls again after so many seconds, without end. Destroyed records cannot be seen this way.
+        """
+        return changes(self, object, since, every=every)
+
+    async def refresh(self) -> None:
+        """Learn the schema anew, after the data model was changed here or elsewhere."""
+        self._know(await fetch(self._transport))
+
+    async def _count_all(self, name: str) -> int:
+        of = self.model.object(name)
+        given = await self.sender.read(counting(of), {"filter": anywhere(of, {})}, WriteTally())
+        return int(given["totalCount"])

@@ -61,15 +61,22 @@ class Client(Administering):
         pace: Pace = "kind",
     ) -> None:
         self._settings = settings
-        self._loaded = loaded
         self._transport = transport
         self._pacer = pacer
-        self._requester = Requester(
-            transport, loaded.schema, pacer, hooks=hooks, explain_misfit=lambda: changed_since(transport, loaded)
-        )
-        self.reader = Reader(self._requester, loaded.model, self.dialect, pacer, pace=pace)
-        self.loaders = Loaders(self)
+        self._hooks = hooks
+        self._wanted_pace: Pace = pace
         self._closing = closing
+        self._know(loaded)
+
+    def _know(self, loaded: Loaded) -> None:
+        self._loaded = loaded
+        transport, pacer = self._transport, self._pacer
+        self._requester = Requester(
+            transport, loaded.schema, pacer, hooks=self._hooks, explain_misfit=lambda: changed_since(transport, loaded)
+        )
+        self.reader = Reader(self._requester, loaded.model, self.dialect, pacer, pace=self._wanted_pace)
+        self.loaders = Loaders(self)
+        self.__dict__.pop("sender", None)  # it is made again for the new schema
 
     @property
     def schema(self) -> Loaded:

@@ -25,6 +25,7 @@
     │   │   ├── ValueRefusedError  a value that its field does not take; tells the field and the valid ones
     │   │   └── MissingTargetError a relation to a record that does not exist
     │   └── ServerFaultError       HTTP 5xx or INTERNAL_SERVER_ERROR
+    ├── WebhookRefusedError        a delivery that is forged, altered, stale, replayed or malformed
     └── IncompleteError            a read that must be whole is not; carries the receipt
 
     TwentyqlWarning                what the toolkit dealt with: a value newer than the generated code, say
@@ -226,6 +227,14 @@ class ServerFaultError(ServerError):
     """The server failed: HTTP 5xx or INTERNAL_SERVER_ERROR."""
 
     retryable = True
+
+
+class WebhookRefusedError(TwentyqlError):
+    """A delivery that is not believed; ``why`` is unsigned, forged, stale, replayed or malformed."""
+
+    def __init__(self, message: str, *, why: str, advice: str = "") -> None:
+        super().__init__(message, advice=advice)
+        self.why = why
 
 
 class IncompleteError(TwentyqlError):

@@ -7,6 +7,7 @@ stays a RequestRefusedError.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from twentyql.errors import DuplicateError, MissingTargetError, RequestRefusedError, ValueRefusedError
@@ -20,6 +21,8 @@ _MANY = re.compile(r"^(?:Maximum number of records to upsert is|Cannot update mo
 
 def refusal(said: str, **rest: Any) -> RequestRefusedError:
     """The most precise error for a refusal in the server's words."""
+    if rest.get("code") == "METADATA_VALIDATION_FAILED":
+        said = "; ".join(_problems(rest.get("details") or {})) or said
     if said.startswith("A duplicate entry was detected") or rest.get("code") == "CONFLICT":
         return DuplicateError(said, **rest)
     if "violates foreign key constraint" in said:
@@ -30,6 +33,16 @@ def refusal(said: str, **rest: Any) -> RequestRefusedError:
         valid = _VALID.search(said)
         return ValueRefusedError(said, field=found[1], valid=valid[1].split(", ") if valid else (), **rest)
     return RequestRefusedError(said, **rest)
+
+
+def _problems(details: Mapping[str, Any]) -> Iterator[str]:
+    """The messages inside a refusal of the metadata API: ``errors: {kind: [{errors: [{message}]}]}``."""
+    errors = details.get("errors")
+    groups = errors.values() if isinstance(errors, Mapping) else ()
+    for each in (one for group in groups if isinstance(group, list) for one in group):
+        for problem in each.get("errors") or () if isinstance(each, Mapping) else ():
+            if isinstance(problem, Mapping) and isinstance(problem.get("message"), str):
+                yield problem["message"][:300]
 
 
 def most_records(error: RequestRefusedError) -> int | None:

@@ -10,17 +10,19 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self, overload
 
 import aiohttp
 import gql
 import msgspec
 from gql.transport.async_transport import AsyncTransport
 from graphql import ExecutionResult, GraphQLSchema
+from yarl import URL
 
-from twentyql.config import Settings
+from twentyql.config import Settings, is_loopback
 from twentyql.errors import ConnectError, NotGraphQLError, QueryError, ServerError
 from twentyql.faults import (
     URL_ADVICE,
@@ -89,6 +91,77 @@ class HttpTransport(AsyncTransport):
         return await self._send(
             path, {"query": text, "variables": variables} if variables else {"query": text}, timeout
         )
+
+    async def rest(self, method: str, path: str, query: Mapping[str, str], payload: Any | None) -> bytes:
+        """Send one request under ``/rest`` with the key and give the body of the answer; no redirect is followed."""
+        body = None if payload is None else _encode(payload)
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        url = str(URL(self.settings.url + path, encoded=False).update_query(query))
+        return await self._fetched(method, url, body, headers)
+
+    async def put(self, url: str, data: bytes, content_type: str) -> None:
+        """Put bytes to the address that the server gave for them, with the key only if it is on the server's origin."""
+        await self._fetched("PUT", self._whole(url), data, {"Content-Type": content_type})
+
+    async def download(self, url: str) -> bytes:
+        """The bytes behind an address that the server gave; the key goes to the server's own origin alone.
+
+        At most three redirects are followed, as to an object store.
+        """
+        whole = self._whole(url)
+        for _ in range(4):
+            answer = await self._fetched("GET", whole, None, {}, redirects=True)
+            if isinstance(answer, bytes):
+                return answer
+            whole = self._whole(answer.location, whole)
+        raise final(ConnectError(f"{self.settings.origin} redirects a file without end."))
+
+    def _whole(self, url: str, base: str | None = None) -> str:
+        """An address made whole; plain http is refused off loopback. Raises ConnectError."""
+        whole = URL(base or self.settings.url + "/").join(URL(url))
+        if whole.scheme != "https" and not (whole.scheme == "http" and is_loopback(whole.host or "")):
+            raise final(ConnectError(f"No file goes over {clean(whole.scheme, 20) or 'no scheme'} to another machine."))
+        return str(whole)
+
+    @overload
+    async def _fetched(
+        self, method: str, url: str, body: bytes | None, headers: dict[str, str], *, redirects: Literal[False] = False
+    ) -> bytes: ...
+    @overload
+    async def _fetched(
+        self, method: str, url: str, body: bytes | None, headers: dict[str, str], *, redirects: Literal[True]
+    ) -> bytes | _Redirect: ...
+    async def _fetched(
+        self, method: str, url: str, body: bytes | None, headers: dict[str, str], *, redirects: bool = False
+    ) -> bytes | _Redirect:
+        """One request of any kind, its failure raised outside of its handler as in `_send`."""
+        seconds = self.settings.timeout
+        try:
+            return await self._asked(method, url, body, headers, seconds, redirects=redirects)
+        except ServerError:
+            raise
+        except (aiohttp.ClientError, OSError, ValueError, TypeError, EOFError) as error:
+            fault = self._mapped(error, seconds)
+        raise fault
+
+    async def _asked(
+        self, method: str, url: str, body: bytes | None, headers: dict[str, str], seconds: float, *, redirects: bool
+    ) -> bytes | _Redirect:
+        if self._session is None:
+            raise final(ConnectError("The connection is not open.", advice="Use 'async with', or await connect()."))
+        if URL(url).origin() == URL(self.settings.url).origin():
+            headers = {**headers, "Authorization": f"Bearer {self.settings.api_key.reveal()}"}
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, CONNECT_SECONDS))
+        request = self._session.request(method, url, data=body, headers=headers, allow_redirects=False, timeout=timeout)
+        async with request as response:
+            answer = await self._bounded(response)
+            if redirects and response.status in (301, 302, 303, 307, 308) and "Location" in response.headers:
+                return _Redirect(response.headers["Location"])
+            error = None if 200 <= response.status < 300 else map_status(response.status, response.headers, answer)
+        if error is not None:
+            del answer, body
+            raise error
+        return answer
 
     async def execute(self, request: gql.GraphQLRequest) -> ExecutionResult:
         """Send a gql request to ``/graphql``. GraphQL errors raise their ServerError, partial data or not."""
@@ -181,6 +254,13 @@ class HttpTransport(AsyncTransport):
                 return ConnectError(f"The connection to {host} broke: {type(error).__name__}.")
             case _:
                 return QueryError(f"The request cannot be sent: {type(error).__name__}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    """Where an answer says that a file is."""
+
+    location: str
 
 
 def _reason(error: BaseException) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from twentyql.cli import demo, explore, export, generate, importing, pull, records, sandbox, snapshot, stored
+from twentyql.cli import demo, explore, export, generate, importing, pull, records, sandbox, snapshot, stored, webhooks
 from twentyql.cli.console import INCOMPLETE, USAGE, say
 from twentyql.errors import TwentyqlError, UsageError
 
@@ -36,6 +36,18 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "fields": explore.fields,
 }
 
+GROUPS: dict[str, tuple[str, dict[str, Callable[..., int]]]] = {
+    "webhooks": (
+        "List, create and delete webhooks, and receive their deliveries.",
+        {
+            "list": webhooks.list_all,
+            "create": webhooks.create,
+            "delete": webhooks.delete,
+            "listen": webhooks.listen,
+        },
+    ),
+}
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and give its exit code. No error of ours, and no Ctrl-C, ends in a traceback."""
@@ -57,6 +69,11 @@ def _application() -> typer.Typer:
     )
     for name, command in COMMANDS.items():
         app.command(name)(_guarded(command))
+    for group, (told, commands) in GROUPS.items():
+        below = typer.Typer(no_args_is_help=True, help=told, rich_markup_mode=None)
+        for name, command in commands.items():
+            below.command(name)(_guarded(command))
+        app.add_typer(below, name=group)
     return app
 
 

@@ -174,7 +174,9 @@ def check_id(of: ObjectModel, identity: Any) -> str:
 
 def anywhere(of: ObjectModel, filter_: Mapping[str, Any]) -> dict[str, Any]:
     """``filter_`` for live and deleted records alike, as far as the object has a bin."""
-    return {"and": [filter_, ANYWHERE]} if of.has_field("deletedAt") else dict(filter_)
+    if not of.has_field("deletedAt"):
+        return dict(filter_)
+    return {"and": [filter_, ANYWHERE]} if filter_ else dict(ANYWHERE)
 
 
 async def _by_verb(sender: Sender, of: ObjectModel, verb: str, identity: str, fields: Fields) -> Record:

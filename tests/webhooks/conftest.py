@@ -1,0 +1,46 @@
+"""The embedded server with a small demo workspace, and the plain reference that answers are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from twentyql.client import Client, connect
+from twentyql.introspect.save import save, schema_files
+from twentyql.sandbox import Sandbox
+from twentyql.sandbox.demo import demo_snapshot
+from twentyql.sandbox.snapshot import Snapshot
+
+
+@pytest.fixture(scope="session")
+def snapshot() -> Snapshot:
+    """A demo workspace with one company that has half of the people: 300 of 600."""
+    return demo_snapshot(rows=600, seed=7)
+
+
+@pytest.fixture
+async def sandbox(snapshot: Snapshot) -> AsyncIterator[Sandbox]:
+    async with Sandbox.of(snapshot) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def schema_folder(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `pull` writes, so that a test need not introspect."""
+    import asyncio
+
+    async def pulled() -> dict[str, str]:
+        async with Sandbox.of(snapshot) as running, connect(running.url, running.key) as client:
+            return schema_files(client.schema)
+
+    folder = tmp_path_factory.mktemp("schema")
+    save(asyncio.run(pulled()), folder)
+    return folder
+
+
+@pytest.fixture
+async def client(sandbox: Sandbox, schema_folder: Path) -> AsyncIterator[Client]:
+    async with connect(sandbox.url, sandbox.key, schema=schema_folder) as connected:
+        yield connected
