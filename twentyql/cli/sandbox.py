@@ -20,7 +20,13 @@ def serve(
     ] = None,
     rows: Annotated[int, typer.Option("--rows", help="How many people the demo workspace has.")] = 3000,
     seed: Annotated[int, typer.Option("--seed", help="The seed of the demo workspace.")] = 1,
-    limits: Annotated[str, typer.Option("--limits", help="stock: 100 tokens a minute; open: none.")] = "open",
+    limits: Annotated[
+        str, typer.Option("--limits", help="stock: 100 tokens a minute; newer: as later servers; open: none.")
+    ] = "open",
+    latency: Annotated[float, typer.Option("--latency", help="How many seconds longer an answer takes.")] = 0.0,
+    page_cap: Annotated[
+        int | None, typer.Option("--page-cap", help="The most rows of a list, whatever is asked.")
+    ] = None,
     db: Annotated[Path | None, typer.Option("--db", help="Keep the rows in this SQLite file.")] = None,
     key: Annotated[str | None, typer.Option("--key", help="Take only this key; else any that is not empty.")] = None,
 ) -> int:
@@ -28,12 +34,14 @@ def serve(
 
     On loopback, until Ctrl-C; its address and key are printed as settings.
     """
-    if limits not in ("stock", "open"):
-        raise ConfigError(f"--limits is stock or open, not {limits!r}.")
+    if limits not in ("stock", "open", "newer"):
+        raise ConfigError(f"--limits is stock or open, or newer, not {limits!r}.")
+    if latency < 0 or (page_cap is not None and page_cap < 1):
+        raise ConfigError("--latency is 0 or more, --page-cap 1 or more.")
     from twentyql.sandbox import Sandbox
 
     async def work() -> int:
-        options = {"limits": limits, "key": key, "port": port, "db": db}
+        options = {"limits": limits, "key": key, "port": port, "db": db, "latency": latency, "page_cap": page_cap}
         made = Sandbox.from_snapshot(snapshot, **options) if snapshot else Sandbox.demo(rows=rows, seed=seed, **options)
         async with made as server:
             for warning in server.warnings:

@@ -385,3 +385,14 @@ async def test_a_database_file_keeps_the_changed_data_model(tmp_path):
             {"node": {"name": "Argo", "masts": 2}}
         ]
         await make_field(crm, identity, "TEXT", "sail")
+
+
+async def test_another_sandbox_on_the_same_file_follows_at_once(tmp_path):
+    async with whole(db=tmp_path / "boats.db") as one, whole(db=tmp_path / "boats.db") as other:
+        identity = await make_object(one)
+        await other.data('mutation {createBoat(data: {name: "Argo"}) {id}}')
+        await make_field(other, identity, "NUMBER", "masts")
+        assert (await one.data("{boats {edges {node {name masts}}}}"))["boats"]["edges"] == [
+            {"node": {"name": "Argo", "masts": None}}
+        ]
+        assert await version(one) == await version(other)

@@ -192,6 +192,17 @@ async def test_a_failure_is_noted_and_not_retried(crm, receiver, status):
     assert (delivery.status, delivery.ok, len(receiver.got)) == (status, False, 1)
 
 
+async def test_a_receiver_that_takes_too_long_is_given_up(crm, receiver):
+    assert crm.sandbox.webhooks.patience == 5
+    crm.sandbox.webhooks.patience = 0.05
+    receiver.gate.clear()
+    await hook(crm, receiver.url)
+    await company(crm)
+    await crm.sandbox.webhooks.settled()
+    (delivery,) = crm.sandbox.webhooks
+    assert (delivery.status, "Timeout" in str(delivery.error), delivery.ok) == (None, True, False)
+
+
 async def test_nobody_there_and_nobody_allowed(crm):
     for url, said in (("http://127.0.0.1:9/hook", "Cannot connect"), ("https://example.com/x", "loopback only")):
         made = await hook(crm, url)

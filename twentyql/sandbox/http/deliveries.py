@@ -13,6 +13,7 @@ import ipaddress
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ import aiohttp
 import msgspec
 
 from twentyql.sandbox.http.faults import Fault, Faults
+from twentyql.sandbox.http.signal import Signal
 from twentyql.sandbox.records.events import Event
 from twentyql.sandbox.workspace.files import Files
 from twentyql.sandbox.workspace.hooks import Hook
@@ -57,14 +59,21 @@ class Delivery:
 
 
 class Webhooks:
-    """The ledger of what was delivered, in the order in which the answers came; and the sender."""
+    """The ledger of what was delivered, in the order in which the answers came; and the sender.
+
+    ``patience`` is how many seconds a receiver has for its answer.
+    """
 
     def __init__(self, faults: Faults) -> None:
         self.deliveries: list[Delivery] = []
+        self.patience = PATIENCE
         self._faults = faults
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
         self._gate = asyncio.Semaphore(AT_ONCE)
+        self._open = 0  # told of by the engine, and not yet done with
+        self._done = Signal()
+        self._lock = Lock()
 
     def __iter__(self) -> Iterator[Delivery]:
         return iter(list(self.deliveries))
@@ -80,9 +89,13 @@ class Webhooks:
         self.deliveries.clear()
 
     async def settled(self) -> None:
-        """Wait until nothing is on its way any more."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        """Wait until nothing is on its way any more; in any event loop."""
+        await self._done.until(lambda: not self._open)
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            self._open += change
+        self._done.give()
 
     def sender(
         self, workspace: Workspace, files: Files, loop: asyncio.AbstractEventLoop
@@ -91,6 +104,7 @@ class Webhooks:
 
         def send(pairs: Sequence[tuple[Event, Hook]]) -> None:
             if pairs:
+                self._count(len(pairs))
                 loop.call_soon_threadsafe(self._start, [_delivery(workspace, files, *pair) for pair in pairs])
 
         return send
@@ -98,12 +112,21 @@ class Webhooks:
     def _start(self, deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:
             if self._faults.take(LOST, "webhook", [delivery.event]):
+                self._count(-1)
                 continue
-            twice = self._faults.take(REPEATED, "webhook", [delivery.event]) is not None
-            for sent in (delivery, _again(delivery)) if twice else (delivery,):
-                task = asyncio.create_task(self._send(sent))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+            self._put(delivery)
+            if self._faults.take(REPEATED, "webhook", [delivery.event]):
+                self._count(1)
+                self._put(_again(delivery))
+
+    def _put(self, delivery: Delivery) -> None:
+        task = asyncio.create_task(self._send(delivery))
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._count(-1)
 
     async def _send(self, delivery: Delivery) -> None:
         async with self._gate:
@@ -121,8 +144,9 @@ class Webhooks:
 
     async def _post(self, delivery: Delivery) -> int:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE))
-        posted = self._session.post(delivery.url, data=delivery.body, headers=delivery.headers, allow_redirects=False)
+            self._session = aiohttp.ClientSession()
+        limit, body, headers = aiohttp.ClientTimeout(total=self.patience), delivery.body, delivery.headers
+        posted = self._session.post(delivery.url, data=body, headers=headers, timeout=limit, allow_redirects=False)
         async with posted as response:
             await response.read()
             return response.status
@@ -135,6 +159,7 @@ class Webhooks:
         if self._session is not None:
             await self._session.close()
         self._session = None
+        self._count(-self._open)
 
 
 def is_loopback(url: str) -> bool:

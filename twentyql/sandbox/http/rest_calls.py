@@ -108,7 +108,8 @@ class _Reader:
             case "DELETE", "":
                 verb = "delete" if self.request.query.get("soft_delete") == "true" else "destroy"
                 return self._one_or_many(verb, "delete", {"id": {}})
-        raise Refused(f"Cannot {method} {self.request.path}", "NOT_FOUND")
+            case _:
+                raise Refused(f"Cannot {method} {self.request.path}", "NOT_FOUND")
 
     def _selection(self) -> Selection:
         return record_selection(self.model, self.record, read_depth(self.request.query))

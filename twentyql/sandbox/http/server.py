@@ -42,7 +42,7 @@ from twentyql.sandbox.workspace.served import Workspace
 from twentyql.sandbox.workspace.signing import Signer
 
 ANY_KEY = "sandbox-key"
-LIMITS = {"open": OPEN, "stock": Limits()}
+LIMITS = {"open": OPEN, "stock": Limits(), "newer": Limits(form="new")}
 Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[object]]
 
@@ -74,7 +74,7 @@ class Sandbox:
         page_cap: int | None = None,
         actor: str = "sandbox",
     ) -> None:
-        if not isinstance(port, int) or not 0 <= port < 65_536:
+        if port not in range(65_536):
             raise ConfigError(f"A port is a number from 0 to 65535, not {port!r}.", advice="0 takes a free one.")
         self.key = key or ANY_KEY
         self.ledger = Ledger()
@@ -249,5 +249,5 @@ def _limits(limits: str | Limits) -> Limits:
     if isinstance(limits, Limits):
         return limits
     if limits not in LIMITS:
-        raise ConfigError(f"limits is 'stock', 'open' or a Limits, not {limits!r}.")
+        raise ConfigError(f"limits is 'stock', 'open', 'newer' or a Limits, not {limits!r}.")
     return LIMITS[limits]
