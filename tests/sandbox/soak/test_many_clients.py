@@ -1,0 +1,75 @@
+"""Many clients at once: no lost update, no error, and the counts add up; on one server, and on two of one file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from clients import Worker, all_work
+
+from twentyql.sandbox import Sandbox
+
+pytestmark = pytest.mark.soak
+CLIENTS = 32
+MINUTE = 60.0
+TOTAL = "{people{totalCount countUniqueValuesId}}"
+
+
+async def test_32_clients_for_a_minute(tmp_path: Path) -> None:
+    async with Sandbox.demo(rows=3000, db=tmp_path / "soak.db") as sandbox:
+        before = sandbox.engine.counts()["people"]
+        workers = [Worker(sandbox.url, number) for number in range(CLIENTS)]
+        steps = await all_work(workers, MINUTE)
+        after = sandbox.engine.counts()["people"]
+        print(f"{steps} steps of {CLIENTS} clients, {len(sandbox.ledger)} requests, {after[0]} people")
+        assert after == (before[0] + sum(len(worker.known) for worker in workers), before[1])
+        assert {entry.status for entry in sandbox.ledger} == {200}
+        assert not any(entry.codes for entry in sandbox.ledger)
+        assert steps > 1000
+
+
+@asynccontextmanager
+async def served(db: Path) -> AsyncIterator[str]:
+    """A sandbox in a process of its own on ``db``; its address."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "twentyql", "sandbox", "--rows", "200", "--db", str(db)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "PYTHONWARNINGS": "default"},
+    )
+    try:
+        assert process.stdout is not None
+        line = (await process.stdout.readline()).decode()
+        yield line.strip().removeprefix("TWENTY_API_URL=")
+        process.send_signal(signal.SIGINT)
+        assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_two_processes_on_one_file(tmp_path: Path) -> None:
+    db = tmp_path / "both.db"
+    async with asyncio.timeout(120), AsyncExitStack() as stack:
+        urls = await asyncio.gather(*(stack.enter_async_context(served(db)) for _ in range(2)))
+        workers = [Worker(urls[number % 2], number) for number in range(16)]
+        steps = await all_work(workers, 20)
+        mine = sum(len(worker.known) for worker in workers)
+        async with aiohttp.ClientSession(headers={"Authorization": "Bearer k"}) as session:
+            counts = []
+            for url in urls:
+                async with session.post(f"{url}/graphql", json={"query": TOTAL}) as response:
+                    counts.append((await response.json())["data"]["people"])
+        print(f"{steps} steps on two processes, {counts}")
+        assert counts[0] == counts[1]
+        assert counts[0]["totalCount"] == counts[0]["countUniqueValuesId"]
+        async with Sandbox.demo(rows=200) as fresh:
+            assert counts[0]["totalCount"] == fresh.engine.counts()["people"][0] + mine
