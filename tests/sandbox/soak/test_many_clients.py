@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -56,6 +57,22 @@ async def served(db: Path) -> AsyncIterator[str]:
             await process.wait()
 
 
+async def a_new_field_is_there_in_both(session: aiohttp.ClientSession, one: str, other: str) -> None:
+    """What one process adds to the data model, the other serves at its next request."""
+
+    async def ask(url: str, query: str, **variables: str) -> Any:
+        async with session.post(url, json={"query": query, "variables": variables}) as response:
+            return (await response.json())["data"]
+
+    objects = await ask(f"{one}/metadata", "{objects(paging:{first:100}){edges{node{id nameSingular}}}}")
+    person = next(e["node"]["id"] for e in objects["objects"]["edges"] if e["node"]["nameSingular"] == "person")
+    field = '{objectMetadataId:$id,type:TEXT,name:"nick",label:"Nick"}'
+    await ask(f"{one}/metadata", f"mutation($id:UUID!){{createOneField(input:{{field:{field}}}){{id}}}}", id=person)
+    made = await ask(f"{other}/graphql", 'mutation{createPerson(data:{nick:"Al"}){id}}')
+    found = await ask(f"{one}/graphql", '{people(filter:{nick:{eq:"Al"}}){edges{node{id nick}}}}')
+    assert found["people"]["edges"] == [{"node": {"id": made["createPerson"]["id"], "nick": "Al"}}]
+
+
 async def test_two_processes_on_one_file(tmp_path: Path) -> None:
     db = tmp_path / "both.db"
     async with asyncio.timeout(120), AsyncExitStack() as stack:
@@ -68,6 +85,7 @@ async def test_two_processes_on_one_file(tmp_path: Path) -> None:
             for url in urls:
                 async with session.post(f"{url}/graphql", json={"query": TOTAL}) as response:
                     counts.append((await response.json())["data"]["people"])
+            await a_new_field_is_there_in_both(session, *urls)
         print(f"{steps} steps on two processes, {counts}")
         assert counts[0] == counts[1]
         assert counts[0]["totalCount"] == counts[0]["countUniqueValuesId"]

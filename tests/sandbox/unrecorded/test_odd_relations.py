@@ -149,6 +149,18 @@ def test_groups_by_relation_composite_and_month(odd_reads: Engine) -> None:
         groups({"group": {"granularity": "MONTH"}})
 
 
+def test_two_dimensions_of_one_date_are_ordered_each_by_its_own(odd_reads: Engine) -> None:
+    dates = [{"group": {"granularity": kind, "timeZone": "UTC"}} for kind in ("MONTH", "QUARTER_OF_THE_YEAR")]
+    for kind, place in (("MONTH", 0), ("QUARTER_OF_THE_YEAR", 1)):
+        order = [{"group": {"orderBy": "DescNullsLast", "granularity": kind}}]
+        arguments = {"groupBy": dates, "orderBy": order, "limit": 100}
+        groups = odd_reads.run(Root("classesGroupBy", arguments, {"groupByDimensionValues": {}}))
+        values = [group["groupByDimensionValues"][place] for group in groups]
+        filled = [value for value in values if value is not None]
+        assert values == [*sorted(filled, reverse=True), None]
+        assert len(set(filled)) > 3
+
+
 def test_search_finds_by_the_start_of_words_and_pages_on(odd_reads: Engine) -> None:
     node = {"recordId": {}, "objectNameSingular": {}, "label": {}}
     selection = {"edges": {"node": node, "cursor": {}}, "pageInfo": {"endCursor": {}, "hasNextPage": {}}}

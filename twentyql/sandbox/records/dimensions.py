@@ -24,6 +24,7 @@ class Dimension:
     path: Path
     expression: Expression
     read: Callable[[Any], Any] | None
+    granularity: str | None = None
 
     def shown(self, value: Any) -> Any:
         """The API's form of a value; a missing one is null."""
@@ -50,7 +51,7 @@ def _dimension(layouts: Layouts, source: Source, item: Any, above: Path) -> Dime
         sub, _ = _only(value, "subfields")
         return _leaf(source, (name, sub), path)
     if isinstance(value, dict) and "granularity" in value:
-        return Dimension(path, _bucket(source, slot, value), None)
+        return Dimension(path, _bucket(source, slot, value), None, str(value["granularity"]))
     return _leaf(source, (name,), path)
 
 

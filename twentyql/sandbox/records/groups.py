@@ -91,7 +91,6 @@ def _members(
 
 
 def _order(layout: Layout, dimensions: Sequence[Dimension], order_by: Any) -> Iterator[Expression]:
-    by_path = {dimension.path: dimension.expression for dimension in dimensions}
     for item in order_by if isinstance(order_by, list) else [order_by] if order_by else []:
         if not isinstance(item, dict):
             raise Refused(f"Unknown orderBy value: {item}")
@@ -99,11 +98,13 @@ def _order(layout: Layout, dimensions: Sequence[Dimension], order_by: Any) -> It
             if name == "aggregate":
                 yield from _by_aggregate(layout, value)
             else:
-                path, direction = _flat(name, value)
-                if path not in by_path:
+                path, direction, granularity = _flat(name, value)
+                same = [dimension for dimension in dimensions if dimension.path == path]
+                found = [dimension for dimension in same if granularity in (None, dimension.granularity)]
+                if not found:
                     message = "Cannot order by a field that is not an aggregate nor in groupBy criteria"
                     raise Refused(f"{message}: {name}.")
-                yield directed(by_path[path], _direction(direction))
+                yield directed(found[0].expression, _direction(direction))
 
 
 def _by_aggregate(layout: Layout, wanted: Any) -> Iterator[Expression]:
@@ -114,12 +115,13 @@ def _by_aggregate(layout: Layout, wanted: Any) -> Iterator[Expression]:
         yield directed(known[name], _direction(direction))
 
 
-def _flat(name: str, value: Any) -> tuple[Path, Any]:
+def _flat(name: str, value: Any) -> tuple[Path, Any, Any]:
+    """The path of an order, its direction, and of a date the granularity that is meant."""
     path: Path = (name,)
     while isinstance(value, dict) and "orderBy" not in value and value:
         inner, value = next(iter(value.items()))
         path = (*path, inner)
-    return path, value.get("orderBy") if isinstance(value, dict) else value
+    return (path, value.get("orderBy"), value.get("granularity")) if isinstance(value, dict) else (path, value, None)
 
 
 def _direction(direction: Any) -> str:
