@@ -22,9 +22,10 @@ from twentyql.execute.pacer import Pacer
 from twentyql.execute.reader import Reader
 from twentyql.execute.receipt import Receipt, Tally
 from twentyql.execute.requester import Requester
+from twentyql.execute.scan import Batch
 from twentyql.output.linked import LinkedTables
 from twentyql.plan.choices import Force
-from twentyql.plan.model import How
+from twentyql.plan.model import How, Plan
 from twentyql.plan.spans import spans_between
 from twentyql.sandbox import Fault, Sandbox
 from twentyql.sandbox.demo import demo_snapshot
@@ -141,6 +142,20 @@ async def test_spans_side_by_side_are_the_list(client: Client) -> None:
             rows = [row async for row in stream]
         assert rows == plain
         assert stream.receipt.verdict == "complete"
+        assert await ids_apart(reader(client, Force()), replace(made, root=root, joined=False)) == known
+
+
+async def ids_apart(reader: Reader, planned: Plan) -> list[str]:
+    """The ids of the root list where rows are not joined and come in any order."""
+    ids: list[str] = []
+
+    async def take(batch: Batch) -> None:
+        ids.extend(key[0] for key in batch.keys if not batch.read.path)
+
+    async with reader.stream(planned.query, on_batch=take, planned=planned) as stream:
+        async for _ in stream:
+            pass
+    return sorted(ids)
 
 
 ORDERS = ["createdAt", "-createdAt", "closeDate", "-closeDate", "amount.amountMicros", "-updatedAt"]

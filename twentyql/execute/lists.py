@@ -17,8 +17,8 @@ from twentyql.execute.scan import Batch, FetchesPages, scan
 from twentyql.execute.tasks import all_of
 from twentyql.plan.model import WHOLE, Flat, Read, Span
 
-LANES = 6
-BATCHES_A_LANE = 8
+LANES = 8
+BATCHES_A_LANE = 6
 
 
 class Requests(FetchesPages, Protocol):
@@ -28,11 +28,21 @@ class Requests(FetchesPages, Protocol):
 
 
 class Lists:
-    """Reads the lists of one plan, for one run. ``left`` are the spans still to be read, by the path of the list."""
+    """Reads the lists of one plan, for one run.
+
+    ``left`` are the spans still to be read, by the path of the list. Rows come ``in_order`` of their ids, or in spans
+    each as it arrives.
+    """
 
     def __init__(
-        self, requester: Requests, tally: Tally, left: Mapping[tuple[str, ...], Sequence[Span]] | None = None
+        self,
+        requester: Requests,
+        tally: Tally,
+        left: Mapping[tuple[str, ...], Sequence[Span]] | None = None,
+        *,
+        in_order: bool = True,
     ) -> None:
+        self._in_order = in_order
         self.nested = NestedReader(requester, tally)
         self._requester = requester
         self._tally = tally
@@ -73,20 +83,20 @@ class Lists:
         counts.counted(before, await self._count(read) if counting else None)
 
     async def _side_by_side(self, read: Read, spans: Sequence[Span]) -> AsyncGenerator[Batch, None]:
-        """The spans in their order, some of them ahead of the consumer."""
-        lanes: list[tuple[asyncio.Task[None], asyncio.Queue[Batch | None]]] = []
+        """The spans, some of them ahead of the consumer: in their order, or each batch when it is there."""
         waiting = iter(spans)
+        shared: asyncio.Queue[Batch | None] = asyncio.Queue(BATCHES_A_LANE)
+        lanes: list[tuple[asyncio.Task[None], asyncio.Queue[Batch | None]]] = []
         try:
             while True:
                 while len(lanes) < LANES and (span := next(waiting, None)) is not None:
-                    lanes.append(self._lane(read, span))
+                    queue = asyncio.Queue[Batch | None](BATCHES_A_LANE) if self._in_order else shared
+                    lanes.append((self._lane(read, span, queue), queue))
                 if not lanes:
                     return
-                task, queue = lanes[0]
-                while (batch := await queue.get()) is not None:
+                while (batch := await lanes[0][1].get()) is not None:
                     yield batch
-                await task
-                lanes.pop(0)
+                lanes = await self._without_ended(lanes)
         finally:
             for task, _ in lanes:
                 task.cancel()
@@ -94,9 +104,19 @@ class Lists:
                 with suppress(asyncio.CancelledError, Exception):
                     await task
 
-    def _lane(self, read: Read, span: Span) -> tuple[asyncio.Task[None], asyncio.Queue[Batch | None]]:
-        queue: asyncio.Queue[Batch | None] = asyncio.Queue(BATCHES_A_LANE)
+    async def _without_ended(
+        self, lanes: list[tuple[asyncio.Task[None], asyncio.Queue[Batch | None]]]
+    ) -> list[tuple[asyncio.Task[None], asyncio.Queue[Batch | None]]]:
+        """The lanes that go on after one told its end; an error of one is raised."""
+        if self._in_order:
+            await lanes[0][0]
+            return lanes[1:]
+        ended, _ = await asyncio.wait([task for task, _ in lanes], return_when=asyncio.FIRST_COMPLETED)
+        first = next(iter(ended))
+        await first
+        return [lane for lane in lanes if lane[0] is not first]
 
+    def _lane(self, read: Read, span: Span, queue: asyncio.Queue[Batch | None]) -> asyncio.Task[None]:
         async def pump() -> None:
             """Errors and the end come behind what was read."""
             try:
@@ -107,7 +127,7 @@ class Lists:
                 raise
             await queue.put(None)
 
-        return asyncio.create_task(pump(), name=f"twentyql span of {read.name}"), queue
+        return asyncio.create_task(pump(), name=f"twentyql span of {read.name}")
 
     async def _count(self, read: Read) -> int:
         filter_ = read.variables.get("filter")

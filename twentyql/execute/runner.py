@@ -43,7 +43,7 @@ class Runner:
         self._model = model
         self._requester = requester
         self._tally = tally
-        self._lists = Lists(requester, tally, spans)
+        self._lists = Lists(requester, tally, spans, in_order=plan.joined)
         self._children = Children(self._lists, tally, on_batch, joined=plan.joined)
 
     async def batches(self) -> AsyncGenerator[list[Any], None]:

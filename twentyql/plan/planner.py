@@ -120,7 +120,7 @@ def _in_spans(made: Plan, out: Outlook, expected: dict[Path, float], force: Forc
     bounds = out.stats.bounds
     if made.phases or made.query.most is not None or not bounds:
         return made
-    parts = force.spans or spans_wanted(out, made.root, expected.get((), 0.0))
+    parts = force.spans or spans_wanted(out, made.root, expected.get((), 0.0), in_order=made.joined)
     if parts < 2:
         return made
     return replace(made, root=replace(made.root, spans=spans_between(bounds, parts)))

@@ -15,13 +15,14 @@ from twentyql.plan.cost import Outlook, row_seconds
 from twentyql.plan.model import WHOLE, Read, Span
 
 SAMPLES = 8  # ids at even places, the first and the last too
-LANES = 6
-PAGES_A_SPAN = 4
+LANES = 8
+PAGES_A_SPAN = 5  # where rows come in order, so that a few spans ahead are little to keep
+SPANS_A_LANE = 2  # where they come as they will
 FEWEST_PAGES = 10
 GAIN = 0.7
 
 
-def spans_wanted(out: Outlook, read: Read, rows: float) -> int:
+def spans_wanted(out: Outlook, read: Read, rows: float, *, in_order: bool = True) -> int:
     """How many spans pay for a list of ``rows``: 1 unless the server is open and most of the time is waiting."""
     if out.token_price > 0 or len(read.spans) > 1:
         return 1
@@ -31,7 +32,9 @@ def spans_wanted(out: Outlook, read: Read, rows: float) -> int:
     busy = rows * row_seconds(read)
     one_by_one = busy + pages * out.limits.latency
     beside = max(busy, one_by_one / LANES) + 2 * out.limits.latency
-    return math.ceil(pages / PAGES_A_SPAN) if beside < GAIN * one_by_one else 1
+    if beside >= GAIN * one_by_one:
+        return 1
+    return math.ceil(pages / PAGES_A_SPAN) if in_order else min(LANES * SPANS_A_LANE, pages // 2)
 
 
 def spans_between(bounds: Sequence[str], parts: int) -> tuple[Span, ...]:
