@@ -75,7 +75,7 @@ class Lists:
                 yield batch
             return
         counts = self._tally.of(read)
-        counting = read.counts and read.path not in self._left
+        counting = read.counts and read.path not in self._left and self._requester.ranged(read) is None
         before = await self._count(read) if counting else None
         async with aclosing(self._side_by_side(read, spans)) as found:
             async for batch in found:
