@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, Protocol
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, SelectionSetNode, print_ast
@@ -55,7 +55,7 @@ class Core:
         self.faults = faults
         self._schema = Derived(make_schema)
         self._query_roots = Derived(query_roots)
-        self._introspected = Derived[dict[str, dict[str, Any]]](lambda model: {})
+        self._introspected = Derived(_introspections)
 
     @property
     def model(self) -> Model:
@@ -179,6 +179,12 @@ def said(refused: Refused, call: Call) -> list[dict[str, Any]]:
 
 def for_nothing() -> None:
     """What a caller pays who is not throttled."""
+
+
+@lru_cache(maxsize=4)
+def _introspections(model: Model) -> dict[str, dict[str, Any]]:
+    """The answers to introspection so far, which all sandboxes of one model share."""
+    return {}
 
 
 def query_roots(model: Model) -> frozenset[str]:
