@@ -11,19 +11,17 @@ from contextlib import AbstractContextManager, AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
-
-from graphql import DocumentNode, GraphQLError, parse
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from twentyql.administering import Administering
 from twentyql.build.named_path import is_path
+from twentyql.build.operation import Operation, Pages
 from twentyql.build.query import Query
-from twentyql.build.stored import load_operation
 from twentyql.collection import Collection
 from twentyql.config import Settings, load_settings
-from twentyql.errors import QueryError, UsageError
+from twentyql.errors import UsageError
 from twentyql.execute.hooks import SILENT, Hooks
-from twentyql.execute.operation import run_operation
+from twentyql.execute.operation import Operations
 from twentyql.execute.pacer import Pacer, PaceState, Rate, shared_pacer
 from twentyql.execute.reader import Pace, Reader
 from twentyql.execute.receipt import Receipt, Tally, check_whole
@@ -44,6 +42,7 @@ if TYPE_CHECKING:
 
     from twentyql.output.linked import LinkedTables
 
+D = TypeVar("D")
 R = TypeVar("R")
 
 
@@ -75,6 +74,7 @@ class Client(Administering):
             transport, loaded.schema, pacer, hooks=self._hooks, explain_misfit=lambda: changed_since(transport, loaded)
         )
         self.reader = Reader(self._requester, loaded.model, self.dialect, pacer, pace=self._wanted_pace)
+        self.operations = Operations(self._requester, loaded.schema, self.dialect.page_size)
         self.loaders = Loaders(self)
         self.__dict__.pop("sender", None)  # it is made again for the new schema
 
@@ -109,16 +109,20 @@ class Client(Administering):
         return self.reader.plain(query)
 
     def stream(
-        self, query: Query[Any, R], *, timeout: float | None = None, on_batch: OnBatch | None = None
+        self, query: Query[Any, R] | Pages[Any, R], *, timeout: float | None = None, on_batch: OnBatch | None = None
     ) -> Stream[R]:
         """Every row of ``query`` as it arrives; the children of a row are complete when the row is given.
+
+        A generated operation that pages is read to its end too: ``client.stream(ListPeople())`` gives its nodes.
 
         ``timeout`` is in seconds for the whole read and raises TimeoutError. ``on_batch`` is told of every batch of
         every list, children too. Leaving the loop early stops the read.
         """
+        if isinstance(query, Pages):
+            return self.operations.stream(query, timeout)
         return self.reader.stream(query, timeout, on_batch)
 
-    async def fetch(self, query: Query[Any, R], *, timeout: float | None = None) -> Result[R]:
+    async def fetch(self, query: Query[Any, R] | Pages[Any, R], *, timeout: float | None = None) -> Result[R]:
         """Every row of ``query`` at once, with its receipt.
 
         A row that the server withholds is said in the receipt, whose verdict is then ``withheld``. A read that was
@@ -243,6 +247,9 @@ class Client(Administering):
         async with asyncio.timeout(timeout):
             return await snapshot(self, to, on_rows)
 
+    @overload
+    async def run(self, operation: Operation[D], *, timeout: float | None = None) -> D: ...
+    @overload
     async def run(
         self,
         operation: str,
@@ -250,20 +257,31 @@ class Client(Administering):
         *,
         queries: str | Path = "queries",
         timeout: float | None = None,
-    ) -> dict[str, Any]:
-        """Run a stored operation by its name, or a GraphQL text, and give its ``data``.
+    ) -> dict[str, Any]: ...
+    async def run(
+        self,
+        operation: Operation[Any] | str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        queries: str | Path = "queries",
+        timeout: float | None = None,
+    ) -> Any:
+        """Run a stored operation, and give its ``data`` in just the shape that its file selects.
 
-        Operations are looked for in the folder ``queries`` and then among those that ship with the package.
-        Variables are checked, defaults filled in and ``@include``/``@skip`` decided here, since the server does not.
+        ``operation`` is one of the generated classes with its variables (``PipelineByStage(currency="EUR")``), whose
+        data is typed; or a name, or a GraphQL text, with ``variables`` beside it, whose data are dicts. Names are
+        looked for in the folder ``queries`` and then among those that ship with the package. Variables are checked,
+        defaults filled in and ``@include``/``@skip`` decided here, since the server does not.
         """
-        document, name = _operation(operation, Path(queries))
-        schema, transport = self._loaded.schema, self._transport
         async with asyncio.timeout(timeout):
-            return await run_operation(document, name, variables or {}, schema, transport, self._pacer)
+            if isinstance(operation, Operation):
+                return await self.operations.run(operation)
+            return await self.operations.run_found(self.operations.find(operation, Path(queries)), variables or {})
 
     async def pull(self) -> Loaded:
-        """`schema` with the schema of ``/metadata`` beside it, as ``twentyql pull`` saves it."""
-        return replace(self._loaded, metadata_sdl=await fetch_metadata_sdl(self._transport))
+        """`schema` with the schema of ``/metadata`` and `workspace` beside it, as ``twentyql pull`` saves it."""
+        metadata_sdl, workspace = await fetch_metadata_sdl(self._transport), await self.workspace()
+        return replace(self._loaded, metadata_sdl=metadata_sdl, workspace=workspace)
 
     async def workspace(self) -> dict[str, Any] | None:
         """``id``, ``displayName`` and ``metadataVersion`` of the workspace, or None where the server has none."""
@@ -282,17 +300,6 @@ class Client(Administering):
 
     def __repr__(self) -> str:
         return f"<Client of {self._settings.url}, {len(self.model.objects)} objects>"
-
-
-def _operation(text: str, folder: Path) -> tuple[DocumentNode, str | None]:
-    """The document of a stored operation's name, or of a GraphQL text."""
-    if "{" not in text:
-        stored = load_operation(text, [folder])
-        return stored.document, stored.name
-    try:
-        return parse(text), None
-    except GraphQLError as error:
-        raise QueryError(f"The query is no GraphQL: {error.message}") from error
 
 
 class Connecting:

@@ -73,6 +73,13 @@ def test_an_unknown_name_offers_the_nearest(tmp_path: Path) -> None:
         load_operation("PipelinByStage", [tmp_path])
 
 
+def test_a_file_called_otherwise_than_its_operation_says_so(tmp_path: Path) -> None:
+    put(tmp_path, Pipeline="# why\nquery PipelineByStage { a }")
+    with pytest.raises(QueryError, match=r"Pipeline\.graphql:2:1: The file Pipeline holds .*ByStage"):
+        load_operation("Pipeline", [tmp_path])
+    assert load_operation("PipelineByStage", [tmp_path]).about == "why"
+
+
 def test_a_folder_that_is_not_there_has_no_operations(tmp_path: Path) -> None:
     assert find_operations([tmp_path / "none"]) == {}
     with pytest.raises(UnknownNameError, match="none"):
@@ -86,8 +93,11 @@ def test_a_folder_that_is_not_there_has_no_operations(tmp_path: Path) -> None:
         ("query Bad {\n  people() { a }\n}", r"Bad\.graphql:2:10: .*brackets are empty"),
         ("query Bad {\n  {{ people }}\n}", r"Bad\.graphql:2:3: .*value goes in as a \$variable"),
         ("query Bad($a) { a }", r"Bad\.graphql:1:13: .*Expected ':'"),
-        ("{ people }", r"Bad\.graphql has no name\. Begin it with `query Bad`"),
-        ("query Bad { a } query Good { b }", r"Bad\.graphql holds 2 operations: Bad, Good\. Give each its own file"),
+        ("{ people }", r"Bad\.graphql:1:1: The operation has no name\. Begin it with `query Bad`"),
+        (
+            "query Bad { a } query Good { b }",
+            r"Bad\.graphql:1:17: The file holds 2 operations: Bad, Good\. Give each",
+        ),
         ("query Bad { a } { b }", "holds 2 operations: Bad, one without a name"),
     ],
 )
@@ -108,7 +118,7 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
 def test_two_files_of_one_name_in_a_folder_are_refused(tmp_path: Path) -> None:
     put(tmp_path, a="query A { a }", b="query A { b }")
     for call in (lambda: load_operation("A", [tmp_path]), lambda: find_operations([tmp_path])):
-        with pytest.raises(QueryError, match=r"a\.graphql and .*b\.graphql both define the operation A"):
+        with pytest.raises(QueryError, match=r"b\.graphql:1:1: .*a\.graphql defines the operation A too"):
             call()
 
 

@@ -21,6 +21,7 @@ def test_pull_then_generate_twice(command: Command, at: tuple[str, ...]) -> None
         "core.introspection.json",
         "metadata.graphql",
         "objects.json",
+        "workspace.json",
     ]
     assert command("generate").code == 0
     files = {path: path.read_bytes() for top in ("crm", "queries") for path in Path(top).rglob("*") if path.is_file()}

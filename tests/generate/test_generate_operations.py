@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from graphql import (
+    DocumentNode,
     GraphQLInputObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
     build_schema,
     get_named_type,
-    parse,
     validate,
 )
 from graphql.type import is_required_input_field
 
 from twentyql.build.prepare import prepare
-from twentyql.build.stored import StoredOperation, find_operations
+from twentyql.build.stored import StoredOperation, find_operations, read_folder
 from twentyql.generate.operations import operations
 from twentyql.generate.write import write
 from twentyql.introspect.load import Loaded
@@ -59,17 +59,23 @@ first: $first, after: $after) {
     totalCount
     edges {
       node {
-        id
-        name {
-          firstName
-          lastName
-        }
+        ...PersonFields
       }
     }
     pageInfo {
       hasNextPage
       endCursor
     }
+  }
+}
+""".lstrip()
+FIELDS = """
+# The fields of one Person that the generated operations ask for.
+fragment PersonFields on Person {
+  id
+  name {
+    firstName
+    lastName
   }
 }
 """.lstrip()
@@ -81,8 +87,21 @@ def stored(recorded: Loaded, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     made = operations(recorded.model, recorded.schema)
     write(made, folder)
     found = find_operations([folder])
-    assert len(found) == len(made), "each file holds one operation of its own name"
+    assert len(found) == len(alone(made)), "each file holds one operation of its own name"
     return found
+
+
+def alone(made: dict[str, str]) -> list[str]:
+    """The paths of operations, without those of the fragments that they share."""
+    return [path for path in made if not path.startswith("fragments/")]
+
+
+def documents(made: dict[str, str]) -> list[DocumentNode]:
+    """The operations, each with the fragments that it uses."""
+    read = read_folder({PurePosixPath(path): text for path, text in made.items()})
+    assert read.faults == ()
+    assert len(read.operations) == len(alone(made))
+    return [stored.document for stored in read.operations.values()]
 
 
 def sample(type_: object) -> object:
@@ -127,10 +146,10 @@ def test_every_object_has_its_operations(stored: dict[str, StoredOperation], rec
 def test_a_whole_file_of_a_small_schema() -> None:
     schema = build_schema(SDL)
     made = operations(derive(schema), schema)
-    assert sorted(made) == [
-        f"people/{n}.graphql" for n in ("CountPeople", "CreatePerson", "FindPeopleByName", "GetPerson", "ListPeople")
-    ]
+    names = ("CountPeople", "CreatePerson", "FindPeopleByName", "GetPerson", "ListPeople")
+    assert sorted(made) == ["fragments/PersonFields.graphql", *(f"people/{n}.graphql" for n in names)]
     assert made["people/FindPeopleByName.graphql"].split("\n", 1)[1] == FIND
+    assert made["fragments/PersonFields.graphql"].split("\n", 1)[1] == FIELDS
 
 
 def relay_schema() -> GraphQLSchema:
@@ -147,8 +166,8 @@ def relay_schema() -> GraphQLSchema:
 def test_a_relay_servers_required_arguments_become_variables() -> None:
     schema = relay_schema()
     made = operations(derive(schema), schema)
-    for text in made.values():
-        assert validate(schema, parse(text)) == []
+    for document in documents(made):
+        assert validate(schema, document) == []
     (listing,) = (t for p, t in made.items() if p.endswith("ListRepositories.graphql"))
     assert "query ListRepositories($first: Int, $after: String, $owner: String!)" in listing
     assert "needs" not in listing, "a field that needs an argument has no place in a plain selection"
@@ -164,8 +183,6 @@ def test_operations_of_other_servers_are_valid(name: str) -> None:
     )  # not all are by the book
     made = operations(derive(schema), schema)
     assert made
-    for text in made.values():
-        document = parse(text)
+    for document in documents(made):
         assert validate(schema, document) == []
-        (operation,) = document.definitions
-        assert isinstance(operation, OperationDefinitionNode)
+        assert isinstance(document.definitions[0], OperationDefinitionNode)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphql import GraphQLError, Node, get_location
+from graphql import GraphQLError, Node, Source, get_location
 
 from twentyql.errors import QueryError
 
@@ -15,7 +15,7 @@ def place(node: Node) -> str:
     if node.loc is None:
         return ""
     found = get_location(node.loc.source, node.loc.start)
-    return _shown(node.loc.source.name, found.line, found.column)
+    return _shown(node.loc.source, found.line, found.column)
 
 
 def problem(node: Node, message: str, advice: str = "") -> QueryError:
@@ -29,10 +29,13 @@ def refused(error: GraphQLError, advice: str = "") -> QueryError:
     message = error.message if len(error.message) <= LONGEST else f"{error.message[:LONGEST]}..."
     if not error.locations:
         return QueryError(message, advice=advice)
-    name = error.source.name if error.source else UNNAMED
-    where = _shown(name, error.locations[0].line, error.locations[0].column)
+    where = _shown(error.source, error.locations[0].line, error.locations[0].column)
     return QueryError(f"{where}: {message}", advice=advice)
 
 
-def _shown(source: str, line: int, column: int) -> str:
-    return f"{line}:{column}" if source == UNNAMED else f"{source}:{line}:{column}"
+def _shown(source: Source | None, line: int, column: int) -> str:
+    """The place in the file that ``source`` was cut from, wherever in it the text began."""
+    if source is None or source.name == UNNAMED:
+        return f"{line}:{column}"
+    start = source.location_offset
+    return f"{source.name}:{line + start.line - 1}:{column + (start.column - 1 if line == 1 else 0)}"

@@ -53,7 +53,7 @@ RULES = {"twenty": TWENTY_RULES}
 
 
 class _Nested(Visitor):
-    """Finds the nested aliases and the arguments of nested lists, which a Twenty server drops in silence."""
+    """Finds the arguments of nested lists, which a Twenty server ignores in silence."""
 
     def __init__(self, types: TypeInfo, schema: GraphQLSchema) -> None:
         super().__init__()
@@ -63,12 +63,6 @@ class _Nested(Visitor):
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         if self._types.get_parent_type() in self._tops:
             return
-        if node.alias and node.alias.value != node.name.value:
-            raise problem(
-                node,
-                f"The alias {node.alias.value!r} would be dropped: this server answers under {node.name.value!r}.",
-                "Only root fields can have an alias; rename the value after it came.",
-            )
         if node.arguments and _is_connection(get_named_type(self._types.get_type())):
             raise problem(
                 node,

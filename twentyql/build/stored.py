@@ -7,9 +7,9 @@ wins, so a file of your own takes the place of one that ships with the package.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from graphql import (
     DocumentNode,
@@ -24,9 +24,12 @@ from graphql import (
     visit,
 )
 
+from twentyql.build.prepare_places import problem
 from twentyql.errors import QueryError, UnknownNameError
 
 SUFFIXES = (".graphql", ".gql")
+HEADER = re.compile(r"# twentyql:generated [0-9a-f]{16}\Z")
+"""The first line of a generated file."""
 _TEMPLATE_SIGNS = ("Expected Name, found '{'", "'%'", "Invalid character", "Unexpected character")
 _DEFINED = re.compile(r"\b(?:query|mutation|subscription)\s+([_A-Za-z]\w*)", re.ASCII)
 
@@ -40,15 +43,32 @@ class StoredOperation:
     """
 
     name: str
-    path: Path
+    path: PurePath
     text: str
     document: DocumentNode
     variables: dict[str, str]
 
+    @property
+    def about(self) -> str:
+        """The comment on top of the file."""
+        return comment_of(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of stored operations, read as far as that goes: ``faults`` are the files that are malformed.
+
+    ``fragments`` are those of its files by name; one that several files define is not among them.
+    """
+
+    operations: dict[str, StoredOperation]
+    fragments: dict[str, FragmentDefinitionNode]
+    faults: tuple[QueryError, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    path: Path
+    path: PurePath
     text: str
     document: DocumentNode
 
@@ -78,13 +98,50 @@ def find_operations(folders: Iterable[Path]) -> dict[str, StoredOperation]:
     """
     found: dict[str, StoredOperation] = {}
     for folder in folders:
-        files = [_read(path, _text(path)) for path in _paths(folder)]
-        here: dict[str, StoredOperation] = {}
-        for file in files:
+        read = read_folder(texts_of(folder))
+        for fault in read.faults:
+            raise fault
+        found = read.operations | found
+    return dict(sorted(found.items()))
+
+
+def texts_of(folder: Path) -> dict[Path, str]:
+    """The text of every file of a folder that may hold operations or fragments. QueryError if one cannot be read."""
+    return {path: _text(path) for path in _paths(folder)}
+
+
+def read_folder(texts: Mapping[Path, str] | Mapping[PurePath, str]) -> Folder:
+    """The operations and fragments of a folder whose files have these ``texts``. Reads nothing."""
+    faults: list[QueryError] = []
+    files: list[_File] = []
+    here: dict[str, StoredOperation] = {}
+    for path, text in texts.items():
+        try:
+            files.append(_read(path, text))
+        except QueryError as fault:
+            faults.append(fault)
+    for file in files:
+        try:
             if file.operations:
                 _add(here, _operation(file, files))
-        found = here | found
-    return dict(sorted(found.items()))
+        except QueryError as fault:
+            faults.append(fault)
+    defined = [(name, fragment) for file in files for name, fragment in file.fragments.items()]
+    names = [name for name, _ in defined]
+    once = {name: fragment for name, fragment in defined if names.count(name) == 1}
+    return Folder(dict(sorted(here.items())), dict(sorted(once.items())), tuple(faults))
+
+
+def comment_of(text: str) -> str:
+    """The comment that a file begins with, without its signs and the header of generated files."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        bare = line.strip()
+        if bare and not bare.startswith("#"):
+            break
+        if not HEADER.match(bare):
+            lines.append(bare.lstrip("#").removeprefix(" ").rstrip())
+    return "\n".join(lines).strip("\n")
 
 
 def load_operation(name: str, folders: Iterable[Path]) -> StoredOperation:
@@ -95,31 +152,41 @@ def load_operation(name: str, folders: Iterable[Path]) -> StoredOperation:
     """
     searched = [*folders, packaged_queries()]
     known: set[str] = set()
+    misnamed: list[OperationDefinitionNode] = []
     for folder in searched:
-        texts = {path: _text(path) for path in _paths(folder)}
-        if found := _of_folder(name, texts):
+        texts = texts_of(folder)
+        if found := _of_folder(name, texts, misnamed):
             return found
         known.update(match for text in texts.values() for match in _DEFINED.findall(text))
+    for other in misnamed:
+        assert other.name is not None
+        raise problem(
+            other, f"The file {name} holds the operation {other.name.value}.", "Run it by that name, or rename either."
+        )
     places = " or ".join(str(folder) for folder in searched)
     raise UnknownNameError("stored operation", name, sorted(known), where=f"in {places}")
 
 
-def _of_folder(name: str, texts: dict[Path, str]) -> StoredOperation | None:
+def _of_folder(name: str, texts: Mapping[Path, str], misnamed: list[OperationDefinitionNode]) -> StoredOperation | None:
     candidates = [p for p, text in texts.items() if p.stem == name or name in _DEFINED.findall(text)]
     found: dict[str, StoredOperation] = {}
     for path in candidates:
         file = _read(path, texts[path])
-        _only_operation(file)
-        if any(operation.name and operation.name.value == name for operation in file.operations):
+        only = _only_operation(file)
+        if only is not None and only.name is not None and only.name.value == name:
             _add(found, _operation(file, _with_fragments(file, texts)))
+        elif only is not None and path.stem == name:
+            misnamed.append(only)
     return found.get(name)
 
 
 def _add(found: dict[str, StoredOperation], operation: StoredOperation) -> None:
     other = found.setdefault(operation.name, operation)
     if other is not operation:
-        raise QueryError(
-            f"{other.path} and {operation.path} both define the operation {operation.name}.", advice="Rename one."
+        raise problem(
+            operation.document.definitions[0],
+            f"{other.path} defines the operation {operation.name} too.",
+            "Rename one.",
         )
 
 
@@ -136,7 +203,7 @@ def _text(path: Path) -> str:
         raise QueryError(f"{path} cannot be read: {error}", advice="Stored operations are UTF-8 text.") from error
 
 
-def _read(path: Path, text: str) -> _File:
+def _read(path: PurePath, text: str) -> _File:
     if not _has_definition(text):
         return _File(path, text, DocumentNode(definitions=()))
     try:
@@ -172,11 +239,13 @@ def _only_operation(file: _File) -> OperationDefinitionNode | None:
     operations = file.operations
     if len(operations) > 1:
         names = ", ".join(o.name.value if o.name else "one without a name" for o in operations)
-        raise QueryError(f"{file.path} holds {len(operations)} operations: {names}.", advice="Give each its own file.")
+        raise problem(
+            operations[1], f"The file holds {len(operations)} operations: {names}.", "Give each its own file."
+        )
     if operations and operations[0].name is None:
         stem = re.sub(r"\W", "", file.path.stem, flags=re.ASCII) or "MyOperation"
         keyword = operations[0].operation.value
-        raise QueryError(f"The operation of {file.path} has no name.", advice=f"Begin it with `{keyword} {stem}`.")
+        raise problem(operations[0], "The operation has no name.", f"Begin it with `{keyword} {stem}`.")
     return operations[0] if operations else None
 
 
@@ -189,7 +258,7 @@ def _operation(file: _File, files: Sequence[_File]) -> StoredOperation:
     return StoredOperation(operation.name.value, file.path, file.text, document, variables)
 
 
-def _with_fragments(file: _File, texts: dict[Path, str]) -> list[_File]:
+def _with_fragments(file: _File, texts: Mapping[Path, str]) -> list[_File]:
     """The file, and the others of its folder that fragments may come from; none if it spreads none."""
     wanted = [text for path, text in texts.items() if path != file.path and re.search(r"\bfragment\b", text)]
     if not wanted or not any(True for _ in _spreads(file.document)):

@@ -14,7 +14,7 @@ from graphql import GraphQLSchema, parse, validate
 from twentyql.errors import MisfitError, QueryError, RequestRefusedError, SchemaError, ServerError
 from twentyql.execute.hooks import SILENT, Hooks, PageDetail, RequestDetail, RetryDetail
 from twentyql.execute.nested_pages import NestedDecoder
-from twentyql.execute.pacer import Pacer
+from twentyql.execute.pacer import Pacer, PaceState
 from twentyql.execute.pages import Page, PageDecoder, Refusal
 from twentyql.execute.ranged import with_filter
 from twentyql.execute.receipt import Tally
@@ -32,6 +32,15 @@ class Posts(Protocol):
     """What this module needs of the transport."""
 
     async def post(self, path: str, text: str, variables: dict[str, Any]) -> bytes: ...
+
+
+class Counts(Protocol):
+    """What requests are counted in."""
+
+    requests: int
+    tokens: int
+    retries: int
+    bytes: int
 
 
 class Requester:
@@ -57,6 +66,11 @@ class Requester:
         self._decoders: dict[Any, PageDecoder | NestedDecoder] = {}
         self._validated: set[str] = set()
         self._ranged: dict[str, str | None] = {}
+
+    @property
+    def pace(self) -> PaceState:
+        """The state of the pace that requests keep."""
+        return self._pacer.state
 
     @contextmanager
     def hearing(self, hooks: Hooks) -> Generator[None]:
@@ -123,6 +137,26 @@ class Requester:
 
         return await self._retried("survey", once, tally)
 
+    async def answer(
+        self,
+        name: str,
+        text: str,
+        variables: dict[str, Any],
+        decode: Callable[[bytes], T],
+        tally: Counts,
+        *,
+        tokens: int = 1,
+        again: bool = True,
+    ) -> T:
+        """What ``decode`` makes of the answer to a document that was validated before; ``again`` allows retries."""
+
+        async def once() -> T:
+            async with self._pacer.turn(tokens):
+                body, _ = await self._send(name, text, variables, tally, tokens)
+                return decode(body)
+
+        return await self._retried(name, once, tally) if again else await once()
+
     def check(self, text: str) -> None:
         """Validate a document against the schema, once."""
         if text in self._validated:
@@ -151,7 +185,7 @@ class Requester:
         return decoder
 
     async def _send(
-        self, name: str, text: str, variables: dict[str, Any], tally: Tally, tokens: int = 1
+        self, name: str, text: str, variables: dict[str, Any], tally: Counts, tokens: int = 1
     ) -> tuple[bytes, float]:
         """The body of the answer, and the seconds from sending to its last byte."""
         tally.requests += 1
@@ -171,7 +205,7 @@ class Requester:
                 self._hooks.request(RequestDetail(name, tokens, seconds, len(body), failed))
         return body, seconds
 
-    async def _retried(self, name: str, once: Callable[[], Awaitable[T]], tally: Tally) -> T:
+    async def _retried(self, name: str, once: Callable[[], Awaitable[T]], tally: Counts) -> T:
         def count(error: ServerError, attempt: int) -> None:
             tally.retries += 1
             self._hooks.retry(RetryDetail(name, attempt, type(error).__name__, error.sub_code or error.code))

@@ -105,7 +105,7 @@ class Stream(AsyncIterator[R]):
 
 
 async def until(
-    batches: AsyncGenerator[list[Any], None], timeout: float | None, after: Callable[[], Awaitable[None]]
+    batches: AsyncGenerator[list[Any], None], timeout: float | None, after: Callable[[], Awaitable[None]] | None = None
 ) -> AsyncGenerator[list[Any], None]:
     """``batches`` bounded by a deadline in seconds from now, with ``after`` awaited behind the last one."""
     deadline = None if timeout is None else asyncio.get_running_loop().time() + timeout
@@ -115,7 +115,8 @@ async def until(
                 try:
                     batch = await anext(batches)
                 except StopAsyncIteration:
-                    await after()
+                    if after is not None:
+                        await after()
                     return
             yield batch
     finally:

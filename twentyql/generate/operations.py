@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
-"""SchemaModel -> stored operations: plain ``.graphql`` files, one named operation each.
+"""SchemaModel -> stored operations: plain ``.graphql`` files, one named operation each, and a fragment an object.
 
 They are written in the form that a Twenty server really executes: no nested aliases, no variable defaults, every
 value a variable. What they may ask comes from the GraphQL schema, so each file is valid against it.
@@ -19,6 +19,8 @@ from twentyql.generate.names import assign, checked, module_name, pascal
 from twentyql.generate.render import render
 from twentyql.schema.model import FieldModel, Kind, ObjectModel, SchemaModel
 
+FRAGMENTS = "fragments"
+"""The folder of the fragments, one an object: its field list stands there once."""
 LIST_ARGUMENTS = ("first", "after", "filter", "orderBy")
 
 
@@ -42,6 +44,7 @@ class Reader:
 
     record: ObjectModel
     schema: GraphQLSchema
+    fragment: str
 
     @property
     def thing(self) -> str:
@@ -66,11 +69,18 @@ class Reader:
 
 def operations(model: SchemaModel, schema: GraphQLSchema) -> dict[str, str]:
     """Path (``companies/ListCompanies.graphql``) -> text, for the operations of every object."""
-    folders = assign([o.plural for o in model], module_name)
+    folders = assign([o.plural for o in model], module_name, [FRAGMENTS])
+    fragments = assign([o.type_name for o in model], lambda name: f"{pascal(name)}Fields")
     files: dict[str, str] = {}
     seen: set[str] = set()
-    for record in model:
-        for operation in _all(Reader(record, schema)):
+    for record, fragment in zip(model, fragments.values(), strict=True):
+        reader = Reader(record, schema, fragment)
+        lines = _lines(record.fields, _type_of(reader), 1)
+        made = list(_all(reader)) if lines else []
+        if any(f"...{fragment}" in line for operation in made for line in operation.body):
+            path = f"{FRAGMENTS}/{fragment}.graphql"
+            files[path] = stamp(path, render("fragment.graphql.j2", reader=reader, lines=lines))
+        for operation in made:
             name = _free(operation.name, seen)
             seen.add(name)
             path = f"{folders[record.plural]}/{name}.graphql"
@@ -85,8 +95,6 @@ def _free(name: str, seen: set[str]) -> str:
 
 
 def _all(reader: Reader) -> Iterator[OperationContext]:
-    if not _lines(reader.record.fields, _type_of(reader), 3):
-        return
     makers = (_list, _count, _get, _find, _create, _update, _delete)
     yield from (made for make in makers if (made := make(reader)))
 
@@ -102,7 +110,7 @@ def _list(reader: Reader) -> OperationContext | None:
         passed,
         f"A page of {reader.things}.",
         (
-            "Ask for the next page with `after` set to the `endCursor` that came; `twentyql export` reads all pages.",
+            "All pages: `client.stream(...)` with the class of this operation, or `twentyql run`.",
             "Order only by fields that are never null: others lose rows on many servers.",
         ),
     )
@@ -292,7 +300,7 @@ def _type_of(reader: Reader) -> GraphQLObjectType | None:
 
 
 def _record(reader: Reader, depth: int) -> tuple[str, ...]:
-    return tuple(_lines(reader.record.fields, _type_of(reader), depth))
+    return (f"{'  ' * depth}...{reader.fragment}",)
 
 
 def _edges(reader: Reader) -> tuple[str, ...]:

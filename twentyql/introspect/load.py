@@ -19,13 +19,15 @@ CORE_SDL = "core.graphql"
 CORE_INTROSPECTION = "core.introspection.json"
 METADATA_SDL = "metadata.graphql"
 DATA_MODEL = "objects.json"
+WORKSPACE = "workspace.json"
 
 
 @dataclass(frozen=True)
 class Loaded:
     """Stage 1's noun: the GraphQL schema, the data model if it is known, and the model made of both.
 
-    ``metadata_sdl`` is the schema of ``/metadata`` itself, kept for its readers; only `pull` asks for it. ``notes`` say
+    ``metadata_sdl`` is the schema of ``/metadata`` itself, kept for its readers, and ``workspace`` says which workspace
+    this is and how often its data model has changed (``metadataVersion``); only `pull` asks for them. ``notes`` say
     what of a published schema had to be repaired.
     """
 
@@ -35,6 +37,7 @@ class Loaded:
     introspection: dict[str, Any] | None = field(default=None, repr=False)
     metadata_sdl: str | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
+    workspace: dict[str, Any] | None = field(default=None, repr=False)
 
 
 def load(path: Path) -> Loaded:
@@ -60,9 +63,13 @@ def load_folder(folder: Path) -> Loaded:
         )
     schema, introspection, notes = _schema_of(sources[0])
     data_model = _json_of(folder / DATA_MODEL) if (folder / DATA_MODEL).exists() else None
-    loaded = replace(assemble(schema, data_model, introspection), notes=notes)
-    metadata = folder / METADATA_SDL
-    return replace(loaded, metadata_sdl=_text_of(metadata)) if metadata.exists() else loaded
+    metadata, workspace = folder / METADATA_SDL, folder / WORKSPACE
+    return replace(
+        assemble(schema, data_model, introspection),
+        metadata_sdl=_text_of(metadata) if metadata.exists() else None,
+        notes=notes,
+        workspace=_json_of(workspace) if workspace.exists() else None,
+    )
 
 
 def assemble(

@@ -11,7 +11,7 @@ import msgspec
 from graphql import print_schema
 
 from twentyql.errors import OutputError
-from twentyql.introspect.load import CORE_INTROSPECTION, CORE_SDL, DATA_MODEL, METADATA_SDL, Loaded
+from twentyql.introspect.load import CORE_INTROSPECTION, CORE_SDL, DATA_MODEL, METADATA_SDL, WORKSPACE, Loaded
 
 
 def schema_files(loaded: Loaded) -> dict[str, str]:
@@ -23,6 +23,8 @@ def schema_files(loaded: Loaded) -> dict[str, str]:
         files[DATA_MODEL] = _json(loaded.data_model)
     if loaded.metadata_sdl is not None:
         files[METADATA_SDL] = loaded.metadata_sdl
+    if loaded.workspace is not None:
+        files[WORKSPACE] = _json(loaded.workspace)
     return files
 
 
