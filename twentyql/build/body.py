@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Any, get_args, get_origin
 
+from twentyql.build.calls import unmet
 from twentyql.build.objects import Composite, Morph, Object, ToMany, ToOne
 from twentyql.build.operators import Field, Path
 from twentyql.build.shapes import Child, Choice, Layout, Shape, path_of, splitter
 
-RESERVED = frozenset({"one", "many", "where", "order_by", "query"})
+RESERVED = frozenset({"one", "many", "where", "order_by", "query", "at"})
 
 
 def take(name: str, namespace: dict[str, Any]) -> dict[str, Any]:
@@ -63,15 +64,22 @@ def check(record: str, attribute: str, entry: Any, root: Any) -> None:
         raise TypeError(f"{where} is a record, not a field: select it with OtherRecord.one(...), or one of its fields.")
     if not isinstance(entry, (Field, Child, Choice, Composite)):
         raise TypeError(f"{where} is no field of an object, but {entry!r}.")
+    if reason := unmet(entry):
+        raise TypeError(f"{where} cannot be selected as it is: {reason}.")
     of = entry.root if isinstance(entry, (Child, Choice)) else entry._f_root
     if of is not root:
         raise TypeError(f"{where} is a field of {of.__name__}, but {record} is a Record of {root.__name__}.")
 
 
-def check_target(record: Any, target: Any, name: str) -> None:
+def check_target(record: Any, target: Any, name: str) -> str | None:
+    """The type that a record must have where ``target`` is one of several and the Record's object one of them."""
+    possible: frozenset[str] = getattr(target, "_f_possible", frozenset())
     if record.__f_object__ is not target:
+        if (type_ := getattr(record.__f_object__, "_f_type", "")) in possible:
+            return str(type_)
         of = getattr(record.__f_object__, "__name__", "no object")
         raise TypeError(f"{name} leads to {target.__name__}, but {record.__name__} is a Record of {of}.")
+    return None
 
 
 def fill(namespace: dict[str, Any], layout: Layout) -> None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime
 import decimal
+from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from msgspec import UNSET, UnsetType
 
+from twentyql.build.calls import given
 from twentyql.build.inputs import Connect, Input
 from twentyql.build.kinds import (
     Array,
@@ -29,7 +31,7 @@ from twentyql.build.kinds import (
     Uuid,
     Vector,
 )
-from twentyql.build.objects import Composite, Morph, Object, Parts, ToMany, ToOne, Value
+from twentyql.build.objects import Abstract, Call, Composite, Morph, Object, Parts, Root, ToAny, ToMany, ToOne, Value
 from twentyql.build.operators import P, V
 
 _Item = TypeVar("_Item")
@@ -57,6 +59,8 @@ OptDay: TypeAlias = datetime.date | None
 Strs: TypeAlias = list[str]
 OptStrs: TypeAlias = list[str] | None
 List: TypeAlias = list[_Item]
+Arguments: TypeAlias = Mapping[str, Any]
+"""An input object, by the GraphQL names of its fields."""
 Amount: TypeAlias = decimal.Decimal | int
 Place: TypeAlias = float | Literal["first", "last"]
 Maybe: TypeAlias = _Item | UnsetType | None
@@ -66,11 +70,14 @@ Given: TypeAlias = _Item | UnsetType
 
 __all__ = [
     "UNSET",
+    "Abstract",
     "Amount",
     "Anything",
+    "Arguments",
     "Array",
     "Bool",
     "Boolean",
+    "Call",
     "Composite",
     "Connect",
     "Date",
@@ -107,14 +114,17 @@ __all__ = [
     "Position",
     "Rating",
     "Raw",
+    "Root",
     "Select",
     "Str",
     "Strs",
     "Text",
+    "ToAny",
     "ToMany",
     "ToOne",
     "Uuid",
     "V",
     "Value",
     "Vector",
+    "given",
 ]

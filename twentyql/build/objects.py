@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, Self, overload
 import msgspec
 from typing_extensions import TypeVar
 
+from twentyql.build.calls import called
 from twentyql.build.operators import P, Path, V
 from twentyql.build.query import O
 
@@ -26,6 +27,8 @@ D = TypeVar("D", default=Any)
 """The same path from further away, whose root is Any."""
 M = TypeVar("M", default=Any, contravariant=True)
 """Every object that a morph relation may lead to."""
+Q = TypeVar("Q", bound="Root")
+"""The query type."""
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -33,15 +36,37 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Object(Path, Generic[P, O]):
-    """Base of generated objects. ``wire`` and ``plural`` are the object's names in the schema."""
+    """Base of generated objects. ``wire`` and ``plural`` are their names in the schema, ``type`` their GraphQL type."""
 
     _f_wire: ClassVar[str]
     _f_plural: ClassVar[str]
+    _f_type: ClassVar[str]
 
-    def __init_subclass__(cls, *, wire: str = "", plural: str = "", **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, wire: str = "", plural: str = "", type: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._f_wire = wire
         cls._f_plural = plural
+        cls._f_type = type
+
+
+class Abstract(Object[P, O], Generic[P, O, M]):
+    """Base of generated interfaces and unions: a record there is of one of several types, or a path goes on through
+    the fields that they share. ``possible`` are the GraphQL types.
+    """
+
+    _f_possible: ClassVar[frozenset[str]]
+
+    def __init_subclass__(cls, *, possible: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._f_possible = frozenset(possible.split())
+
+
+class Root:
+    """Marks the query type: a path from it is where a query may start."""
+
+
+class Call(Generic[P]):
+    """A field that can only be selected with arguments."""
 
 
 class Composite(Path, Generic[P, V]):
@@ -73,6 +98,7 @@ class _Link:
         self._f_target = target
         self._f_owner: Any = None
         self._f_first: Any = None
+        self._f_accepts: Any = None
 
     def __set_name__(self, owner: Any, _attribute: str) -> None:
         self._f_owner = owner
@@ -91,6 +117,8 @@ class _Link:
         target = self._f_resolve()
         step = object.__new__(target)
         step._f_root, step._f_path = root, (*path, self._f_name)
+        if self._f_accepts is not None:
+            step._f_accepts = self._f_accepts
         if issubclass(target, Composite):
             step._f_nullable = nullable
         return step
@@ -129,16 +157,44 @@ class ToOne(_Link, Generic[H, D]):
 class ToMany(_Link, Generic[P, O]):
     """A relation to any number of records, selected by ``Record.many``."""
 
-    def __get__(self, obj: None, owner: Any) -> Self:
-        if obj is not None:
-            raise TypeError(
-                f"{self!r} is a list, so it cannot be read through a to-one path. "
-                "Select the record before it with Record.one, and its list in that Record."
-            )
-        return self
+    _f_before: tuple[Any, tuple[str, ...]] | None = None
+
+    @overload
+    def __get__(self, obj: None, owner: Any) -> Self: ...
+    @overload
+    def __get__(self, obj: Object[Q, Any], owner: Any) -> Self: ...
+    def __get__(self, obj: Any, owner: Any) -> Any:
+        if obj is None:
+            return self
+        if issubclass(obj._f_root, Root):
+            return self._f_copy(self._f_name, (obj._f_root, obj._f_path))
+        raise TypeError(
+            f"{self!r} is a list, so it cannot be read through a to-one path. "
+            "Select the record before it with Record.one, and its list in that Record."
+        )
+
+    if not TYPE_CHECKING:
+
+        def __call__(self, **arguments: Any) -> Any:
+            return self._f_copy(called(self._f_accepts, self._f_name, arguments), self._f_before, None)
+
+    def _f_copy(self, name: str, before: Any, accepts: Any = ...) -> Any:
+        made = ToMany[Any, Any](name, self._f_target)
+        made._f_owner, made._f_before = self._f_owner, before
+        made._f_accepts = self._f_accepts if accepts is ... else accepts
+        return made
+
+    def _f_start(self) -> tuple[Any, tuple[str, ...]]:
+        """Where the path to the list begins, and the path."""
+        root, before = self._f_before or (self._f_owner, ())
+        return root, (*before, self._f_name)
 
     def __repr__(self) -> str:
         return f"{getattr(self._f_owner, '__name__', '?')}:{self._f_name}"
+
+
+class ToAny(ToMany[P, Any], Generic[P, M]):
+    """A relation to any number of records of several objects: `Record.many` takes those of one."""
 
 
 class Morph(Generic[P, M]):

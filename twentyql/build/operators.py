@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime
 import decimal
 from collections.abc import Iterable
-from typing import Any, Generic, Never, Self, cast
+from typing import TYPE_CHECKING, Any, Generic, Never, Self, cast
 
 from typing_extensions import TypeVar
 
+from twentyql.build.calls import with_arguments
 from twentyql.build.query import All, Compare, Condition, O, Order
 
 P = TypeVar("P", default=Any)
@@ -32,8 +33,15 @@ class Path:
     _f_root: Any
     _f_path: tuple[str, ...]
 
+    _f_accepts: Any = None
+
     def __bool__(self) -> bool:
         raise TypeError("A path has no truth value.")
+
+    if not TYPE_CHECKING:  # only what generated code gives arguments to may be called
+
+        def __call__(self, **arguments: Any) -> Any:
+            return with_arguments(self, self._f_path, arguments)
 
 
 class Field(Generic[O, T]):
@@ -44,6 +52,7 @@ class Field(Generic[O, T]):
 
     value_type: Any = Any
     hashable = True
+    _f_accepts: Any = None
 
     def __init__(self, name: str, nullable: bool = True) -> None:
         self._f_path: tuple[str, ...] = (name,)
@@ -62,6 +71,11 @@ class Field(Generic[O, T]):
 
     def __set__(self, obj: Any, value: Never) -> None:
         raise AttributeError("rows are read-only")
+
+    if not TYPE_CHECKING:
+
+        def __call__(self, **arguments: Any) -> Any:
+            return with_arguments(self, self._f_path, arguments)
 
     def _f_read(self, obj: Any) -> Any:
         """The expression as read from ``obj``: the object class (None) or a path that leads to it."""

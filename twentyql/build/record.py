@@ -13,16 +13,18 @@ JSON of a GraphQL node.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Generic, Never, Self, overload
 
 from typing_extensions import TypeVar
 
 from twentyql.build.body import check, check_target, fill, finish, inherited, joined, object_of, take
-from twentyql.build.objects import Morph, Object, ToMany
+from twentyql.build.objects import Abstract, Morph, Object, Root, ToAny, ToMany
 from twentyql.build.operators import P
 from twentyql.build.query import Condition, O, Order, Query
 from twentyql.build.row import Row, RowMeta
 from twentyql.build.shapes import Child, lay_out
+from twentyql.build.steps import On
 
 A = TypeVar("A")
 R = TypeVar("R", default=Any, covariant=True)
@@ -96,7 +98,7 @@ class Record(Row[O], Generic[O], metaclass=RecordMeta):
     """
 
     @classmethod
-    def one(cls, path: Object[P, O] | Morph[P, O]) -> NestedRow[P, Self | None]:
+    def one(cls, path: Object[P, O] | Morph[P, O] | Abstract[P, Any, O]) -> NestedRow[P, Self | None]:
         """Select this Record at the end of a to-one relation: ``MemberRow.one(Company.account_owner)``.
 
         A relation that leads to one of several objects takes a Record for each that is of interest, and gives the
@@ -113,19 +115,34 @@ class Record(Row[O], Generic[O], metaclass=RecordMeta):
                 f"{cls.__name__}.one({'.'.join(steps._f_path)}) leads through another record: "
                 "select that record by a Record of its own, and this one in it."
             )
-        check_target(cls, type(steps), steps._f_path[0])
-        made: Any = Child(cls, steps._f_root, steps._f_path, many=False)
+        case = check_target(cls, type(steps), steps._f_path[0])
+        made: Any = Child(cls, steps._f_root, steps._f_path, many=False, case=case)
         return made  # type: ignore[no-any-return]
 
     @classmethod
-    def many(cls, relation: ToMany[P, O]) -> NestedRows[P, Self]:
+    def many(cls, relation: ToMany[P, O] | ToAny[P, O]) -> NestedRows[P, Self]:
         """Select this Record for every record of a to-many relation: ``PersonRow.many(Company.people)``."""
         link: Any = relation
         if not isinstance(link, ToMany):
             raise TypeError(f"{cls.__name__}.many() takes a to-many relation, not {relation!r}.")
-        check_target(cls, link._f_resolve(), link._f_name)
-        made: Any = Child(cls, link._f_owner, (link._f_name,), many=True)
+        case = check_target(cls, link._f_resolve(), link._f_name)
+        made: Any = Child(cls, link._f_owner, (link._f_name,), many=True, case=case)
         return made  # type: ignore[no-any-return]
+
+    @classmethod
+    def at(cls, path: Object[Any, O] | ToMany[Any, O] | Abstract[Any, Any, O] | ToAny[Any, O]) -> Query[O, Self]:
+        """The query for the record or the records at ``path``, which begins at the query type.
+
+        ``RepositoryRow.at(Query.repository(owner="o", name="n"))`` gives at most one row,
+        ``IssueRow.at(Query.repository(owner="o", name="n").issues(states=["OPEN"]))`` those of the list. For servers
+        whose root fields take arguments; a Twenty server lists all records of an object.
+        """
+        found: Any = path
+        root, steps = found._f_start() if isinstance(found, ToMany) else (found._f_root, found._f_path)
+        if not issubclass(root, Root):
+            raise TypeError(f"{cls.__name__}.at() takes a path from the query type, not from {root.__name__}.")
+        case = check_target(cls, found._f_resolve() if isinstance(found, ToMany) else type(found), steps[-1])
+        return replace(cls.query(), start=(*steps, *((On(case),) if case else ())))
 
     @classmethod
     def query(cls) -> Query[O, Self]:

@@ -25,6 +25,12 @@ RAW = "_r_"  # a hidden slot: raw JSON that several attributes share
 TYPE = "_t_"  # a hidden struct type, kept on its Record so that rows can be pickled
 
 
+class Typed(msgspec.Struct, frozen=True):
+    """Which type a record has, where it may have several."""
+
+    typename: str | None = msgspec.field(default=None, name="__typename")
+
+
 @dataclass(frozen=True, slots=True)
 class Child:
     """A nested Record in the body of another: ``MemberRow.one(Company.account_owner)``."""
@@ -33,6 +39,7 @@ class Child:
     root: Any
     path: tuple[str, ...]
     many: bool
+    case: str | None = None
 
     def __or__(self, other: object) -> Choice:
         return Choice((self,)) | other
@@ -62,7 +69,7 @@ class Choice:
                 raise TypeError(f"{way.path[0]} leads to many records; | joins to-one relations only.")
             if way.root is not self.root:
                 raise TypeError(f"{way.path[0]} is a relation of {way.root.__name__}, not of {self.root.__name__}.")
-        if len({way.path for way in ways}) < len(ways):
+        if len({(way.path, way.case) for way in ways}) < len(ways):
             raise TypeError(f"{' | '.join(self.path)} names one relation twice.")
         return Choice(ways)
 
@@ -103,7 +110,7 @@ class Shape:
 def _ways(name: str, entry: Any) -> list[tuple[str, Child]]:
     """The nested selections of an attribute, and what the Selection calls each."""
     if isinstance(entry, Choice):
-        return [(f"{name}.{way.path[0]}", way) for way in entry.ways]
+        return [(".".join((name, way.path[0], *([way.case] if way.case else ()))), way) for way in entry.ways]
     return [(name, entry)] if isinstance(entry, Child) else []
 
 
@@ -116,13 +123,14 @@ class Layout:
     members: dict[str, Any] = field(default_factory=dict[str, Any])
     types: dict[str, Any] = field(default_factory=dict[str, Any])
     shared: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    cases: dict[str, str] = field(default_factory=dict[str, str])
     unhashable: set[str] = field(default_factory=set[str])
     readers: dict[str, Callable[[Any], Any]] = field(default_factory=dict[str, Callable[[Any], Any]])
 
     def slot(self, name: str, type_: Any, wire: str) -> None:
         """A slot that msgspec fills from the wire field."""
         self.slots[name] = type_
-        self.defaults[name] = msgspec.field(name=wire)
+        self.defaults[name] = msgspec.field(name=str(wire))
 
     def late(self, name: str, type_: Any) -> None:
         """A slot that is filled after decoding: no JSON field can have its name on the wire."""
@@ -194,13 +202,15 @@ def _lay_out_wire(layout: Layout, wire: str, group: dict[str, Any]) -> None:
             layout.members[name] = property(attrgetter(twin))
         if not _hashable(entry):
             layout.unhashable.add(name)
+        if isinstance(entry, Child) and entry.case:
+            layout.cases[name] = entry.case
     if deep:
         slots[WIRE + wire] = _hidden(layout, WIRE + wire, [(e._f_path[1:], e) for e in deep.values()]) | None
         if not all(_hashable(entry) for entry in deep.values()):
             layout.unhashable.add(WIRE + wire)
         for name, entry in deep.items():
             layout.members[name] = _path_property(WIRE + wire, entry._f_path[1:])
-    if len(slots) == 1:
+    if len(slots) == 1 and not layout.cases.keys() & slots.keys():
         layout.slot(*next(iter(slots.items())), wire)
         return
     layout.slot(RAW + wire, msgspec.Raw, wire)
@@ -248,7 +258,7 @@ def _hidden(layout: Layout, name: str, leaves: list[tuple[tuple[str, ...], Any]]
         groups.setdefault(path[0], []).append((path[1:], entry))
     fields: list[tuple[str, Any, Any]] = []
     for wire, group in groups.items():
-        fields.append((WIRE + wire, _part_type(layout, f"{name}_{wire}", group), msgspec.field(name=wire)))
+        fields.append((WIRE + wire, _part_type(layout, f"{name}_{wire}", group), msgspec.field(name=str(wire))))
     struct = msgspec.defstruct(TYPE + name, fields, frozen=True, kw_only=True, gc=False)
     layout.types[TYPE + name] = struct
     return struct
@@ -273,6 +283,7 @@ def _decoder(type_: Any) -> Any:
 
 def splitter(layout: Layout, then: Callable[[Any], None] | None) -> Callable[[Any], None]:
     """A ``__post_init__`` that decodes shared raw JSON into the slots it feeds."""
+    cases = layout.cases
     plan = {raw: [(slot, layout.slots[slot]) for slot in slots] for raw, slots in layout.shared.items()}
 
     def split(row: Any) -> None:
@@ -281,7 +292,8 @@ def splitter(layout: Layout, then: Callable[[Any], None] | None) -> Callable[[An
             if not isinstance(text, msgspec.Raw):
                 continue  # a copy of a row that was split before
             for slot, type_ in slots:
-                force_setattr(row, slot, _decoder(type_).decode(text))
+                other = slot in cases and _decoder(Typed | None).decode(text) != Typed(cases[slot])
+                force_setattr(row, slot, None if other else _decoder(type_).decode(text))
             force_setattr(row, raw, None)
         if then is not None:
             then(row)

@@ -82,7 +82,8 @@ class NestedReader:
 
     def _whole(self, child: Read, first: NestedPage) -> None:
         counts = self._tally.of(child)
-        counts.rows += len(first.rows)
+        counts.rows += len(first.rows) + first.others
+        counts.elsewhere += first.others
         counts.withheld += first.nulls
         counts.counted(first.total, first.total)
 
@@ -102,7 +103,8 @@ class NestedReader:
                 total = page.total if total is None else total
             fresh = _unseen(page.keys, seen)
             counts.repeated += len(page.rows) - len(fresh)
-            counts.rows += len(fresh)
+            counts.rows += len(fresh) + page.others
+            counts.elsewhere += page.others
             counts.withheld += page.nulls
             if fresh and not begun:
                 above = (parent,) if PARENT in read.keys else ()

@@ -58,9 +58,12 @@ class _Typed(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class NestedPage(Page):
-    """A page whose list may hold nulls: records that the server counts and does not give."""
+    """A page whose list may hold nulls, records that the server counts and does not give, and ``others`` that are of
+    another type than was asked for.
+    """
 
     nulls: int = 0
+    others: int = 0
 
 
 EMPTY = NestedPage([], [], None, False, None, 0)
@@ -101,15 +104,17 @@ class NestedDecoder:
         if not isinstance(raw, msgspec.Raw) or _is_null(raw):
             return EMPTY
         try:
-            rows, keys, total, info, nulls = self._parts(raw)
+            rows, keys, total, info, there, nodes = self._parts(raw)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise NotGraphQLError(
                 f"A value of {self._read.name} does not fit the schema: {error}.",
                 advice="Was the schema changed? Pull and generate again.",
             ) from error
-        return NestedPage(rows, keys, total, info.has_next_page, info.end_cursor, size, nulls=nulls)
+        more = {"nulls": nodes - there, "others": there - len(rows)}
+        return NestedPage(rows, keys, total, info.has_next_page, info.end_cursor, size, **more)
 
-    def _parts(self, raw: msgspec.Raw) -> tuple[list[Any], list[tuple[Any, ...]], int | None, _PageInfo, int]:
+    def _parts(self, raw: msgspec.Raw) -> tuple[list[Any], list[tuple[Any, ...]], int | None, _PageInfo, int, int]:
+        """Rows, keys, total and page info; how many records are there, and how many the list has."""
         if self._place.form == "connection":
             found, beside = self._rows.decode(raw), self._keys.decode(raw)
             edges = found.edges or []
@@ -123,13 +128,13 @@ class NestedDecoder:
             marks = [str(i) for i in range(len(nodes))]
             total, info = None, _PageInfo()
         there = [i for i, node in enumerate(nodes) if node is not None and not _is_null(node)]
-        nulls = len(nodes) - len(there)
         if self._place.case:
-            there = [i for i in there if _typename(nodes[i]) == self._place.case]
-            nodes = [self._row.decode(nodes[i]) for i in there]
-            made = [self._values(self._key.decode(keys[i]), marks[i]) for i in there]
-            return nodes, made, total, info, nulls
-        return [nodes[i] for i in there], [self._values(keys[i], marks[i]) for i in there], total, info, nulls
+            mine = [i for i in there if _typename(nodes[i]) == self._place.case]
+            rows = [self._row.decode(nodes[i]) for i in mine]
+            made = [self._values(self._key.decode(keys[i]), marks[i]) for i in mine]
+            return rows, made, total, info, len(there), len(nodes)
+        rows, made = [nodes[i] for i in there], [self._values(keys[i], marks[i]) for i in there]
+        return rows, made, total, info, len(there), len(nodes)
 
     def _values(self, node: Any, mark: str | None) -> tuple[Any, ...]:
         """The keys of one record; one without an id is told from the others by its cursor."""

@@ -59,8 +59,8 @@ def spread(before: str, node: Node, after: str, indent: int = 0) -> list[str]:
 
 
 def _union(before: str, node: str, after: str, indent: int) -> list[str]:
-    """``A | B`` with one member a line; anything else as it is."""
-    first, *rest = node.split(" | ")
+    """``A | B`` with one member a line; anything else, a text too, as it is."""
+    first, *rest = [node] if node.startswith('"') else node.split(" | ")
     lines = [f"{before}{first}", *(f"{' ' * indent}| {member}" for member in rest)]
     return [*lines[:-1], f"{lines[-1]}{after}"]
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from twentyql.errors import GenerateError
 
 LONGEST = 200
-RESERVED_ATTRIBUTES = frozenset({"mro", "one", "many", "where", "order_by", "query", "queries"})
+RESERVED_ATTRIBUTES = frozenset({"mro", "at", "one", "many", "where", "order_by", "query", "queries"})
 """``mro`` is what Python calls on a class; the others are what a Record can do."""
 RESERVED_CLASSES = frozenset({"None", "True", "False", "Any", "TYPE_CHECKING", "AttributeError"})
 _WINDOWS = {"con", "prn", "aux", "nul"}

@@ -77,10 +77,12 @@ class _Planner:
         size = self._sizes(selection, form == "connection")
         tree, lists, keys = self._node(selection, size, orders)
         document = Document()
-        text = document.text(of.plural, _at(start, self._list(form, tree, self._relation_at(start), of)))
+        case = (start[-1],) if start and isinstance(start[-1], On) else ()
+        listed = self._list(form, _narrowed(case, tree), self._relation_at(start), of)
+        text = document.text(of.plural, _at(start[: -len(case)] if case else start, listed))
         return Read(
             object=of.singular,
-            root=field_of(start[-1]) if start else of.plural,
+            root=field_of(plain(start)[-1]) if start else of.plural,
             path=(),
             selection=selection,
             text=text,
@@ -89,7 +91,7 @@ class _Planner:
             paging=_exactly(min(size, query.most) if query.most else size),
             node="",
             counts=False,
-            place=Place(plain(start), form),
+            place=Place(plain(start), form, case=str(case[0]) if case else None),
             children=tuple(self._child(found, (), start if form == "one" else None, of, keys) for found in lists),
         )
 
@@ -101,7 +103,9 @@ class _Planner:
             if relation is None or not relation.is_to_many:
                 return query.start, "one"
             form = "connection" if relation.connection_type else "list"
-            return (_paged(query.start) if form == "connection" else query.start), form
+            on = query.start[-1:] if isinstance(query.start[-1], On) else ()
+            path = query.start[: -len(on)] if on else query.start
+            return (*(_paged(path) if form == "connection" else path), *on), form
         if of is self._model.query:
             return (), "one"
         if of.roots.many is None:
@@ -297,7 +301,7 @@ class _Planner:
                 form,
                 within=plain(found.within),
                 anchor=(*plain(anchor), "id") if anchor is not None else None,
-                case=case[0] if case else None,
+                case=str(case[0]) if case else None,
             ),
             children=tuple(self._child(inner, name, None, target, own_keys) for inner in lists),
         )

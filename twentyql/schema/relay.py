@@ -173,7 +173,7 @@ class _Made:
             label_field=next((n for n in ("name", "title", "label", "login", "id") if n in names), None),
             connection_type=connection.name if connection else None,
             aggregates=("totalCount",) if connection and "totalCount" in getattr(connection, "fields", {}) else (),
-            possible=tuple(sorted(t.name for t in possible)),
+            possible=tuple(sorted(t.name for t in possible if t.name in self._records)),
         )
 
     def query_object(self) -> ObjectModel:
