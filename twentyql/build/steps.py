@@ -15,6 +15,8 @@ from typing import Any, cast
 
 import msgspec
 
+from twentyql.build.json_values import json_value
+
 
 @dataclass(frozen=True, slots=True)
 class Argument:
@@ -77,7 +79,5 @@ def argument_json(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, datetime.date | decimal.Decimal):
-        from twentyql.build.operators import json_value
-
         return json_value(value)
     raise TypeError(f"{value!r} cannot be an argument: give a text, number, bool, date, datetime, list or dict.")
