@@ -107,6 +107,27 @@ def test_run_in_every_format(command: Command, at: tuple[str, ...]) -> None:
     assert command(*words, "--format", "csv", "--out", "no/where.csv").code == 1
 
 
+def test_an_operation_that_pages_is_read_to_its_end(command: Command, at: tuple[str, ...], snapshot: Snapshot) -> None:
+    live = {row["id"] for row in snapshot.rows["people"] if row["deletedAt"] is None}
+    ran = command("run", "ListPeople", *at)
+    assert (ran.code, "complete" in ran.err) == (0, True)
+    people = json.loads(ran.out)["people"]
+    assert {edge["node"]["id"] for edge in people["edges"]} == live
+    assert (people["totalCount"], people["pageInfo"]["hasNextPage"]) == (len(live), False)
+    lines = command("run", "ListPeople", "--all", "-v", "first=60", "--format", "jsonl", *at).out.splitlines()
+    assert {json.loads(line)["id"] for line in lines} == live
+    assert len(lines) == len(live)
+    page = command("run", "ListPeople", "--page", *at)
+    assert len(json.loads(page.out)["people"]["edges"]) == 200
+    assert "--all reads them all" in page.err
+    assert command("run", "CountPeople", "--all", *at).code == 2
+    Path("mine.graphql").write_text(
+        "query mine($after: String) { p: people(after: $after) { edges { node { city } } } }"
+    )
+    own = json.loads(command("run", "mine", "--queries", ".", *at).out)
+    assert [set(edge["node"]) for edge in own["p"]["edges"]] == [{"city"}] * len(live), "just what the file asks"
+
+
 def test_demo_goes_the_whole_way(command: Command) -> None:
     outcome = command("demo", "--rows", "400")
     assert outcome.code == 0, outcome.err

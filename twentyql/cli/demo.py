@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from twentyql.cli.console import exit_code, progress, say, show_receipt, show_table, wait_for
+from twentyql.cli.generate import generated
 from twentyql.client import Client, connect
-from twentyql.generate import generate
 from twentyql.generate.write import write
+from twentyql.introspect.load import Loaded
 from twentyql.introspect.save import save, schema_files
 
 FIELDS = (
@@ -52,8 +53,7 @@ def demo(
 
 
 async def _the_whole_way(client: Client, to: Path) -> int:
-    await _pull(client, to / "schema")
-    _generate(client, to)
+    _generate(await _pull(client, to / "schema"), to)
     with progress() as on_rows:
         receipt = await client.export(
             ["companies"], to=to / "parquet", relations=["people", "opportunities"], on_rows=on_rows
@@ -69,14 +69,16 @@ async def _the_whole_way(client: Client, to: Path) -> int:
     return exit_code(receipt)
 
 
-async def _pull(client: Client, folder: Path) -> None:
-    save(schema_files(await client.pull()), folder)
+async def _pull(client: Client, folder: Path) -> Loaded:
+    loaded = await client.pull()
+    save(schema_files(loaded), folder)
     relations = sum(len(of.relations) for of in client.model)
     say("[bold]pull[/bold]      {} objects, {} relations in {}", len(client.model.objects), relations, folder)
+    return loaded
 
 
-def _generate(client: Client, to: Path) -> None:
-    made = generate(client.model, client.schema.schema)
+def _generate(loaded: Loaded, to: Path) -> None:
+    made = generated(loaded, to / "queries")
     write(made.package, to / "crm")
     write(made.operations, to / "queries")
     say(

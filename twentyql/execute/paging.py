@@ -254,6 +254,30 @@ def raw_call(
     return Call(name, with_paging(document, paging), paging, variables, nodes)
 
 
+class Merged:
+    """The answers to the pages of one operation as one answer: its list has the items of all."""
+
+    def __init__(self, paging: Paging | None) -> None:
+        self._paging = paging
+        self.data: dict[str, Any] = {}
+
+    def add(self, data: dict[str, Any]) -> None:
+        """Add a page's data; what stands beside the items is the last page's."""
+        if not self.data:
+            self.data = data
+            return
+        assert self._paging is not None
+        here, there = self._list(self.data), self._list(data)
+        for key, value in there.items():
+            here[key] = [*here[key], *value] if isinstance(value, list) and key in ("edges", "nodes") else value
+
+    def _list(self, data: dict[str, Any]) -> dict[str, Any]:
+        assert self._paging is not None
+        for key in self._paging.path:
+            data = data[key] or {}
+        return data
+
+
 def _paging(name: str | None, document: DocumentNode, schema: GraphQLSchema) -> Paging:
     paging = paging_of(document, schema)
     if paging is None:
@@ -299,4 +323,4 @@ def _id(item: Any, paging: Paging) -> str | None:
     return None if node is None else node.id
 
 
-__all__ = ["Call", "OperationPages", "raw_call", "typed_call"]
+__all__ = ["Call", "Merged", "OperationPages", "raw_call", "typed_call"]
