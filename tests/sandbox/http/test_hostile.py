@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -44,3 +45,49 @@ async def test_rest_conditions_as_deep_as_an_address_allows(ask):
     response = await ask.session.get(ask.sandbox.url + path, headers={"Authorization": "Bearer x"})
     assert response.status in (200, 400, 500)
     assert (await ask("{companies {id}}"))["data"]["companies"]
+
+
+def nested(times: int, leaf: str) -> str:
+    """Objects with their fields, whose object has its fields, and so on."""
+    return (
+        "{objects {edges {node {"
+        + "fieldsList {object {" * (times - 1)
+        + "fieldsList {object "
+        + leaf
+        + "}" * (times * 2 + 3)
+    )
+
+
+def bomb(depth: int, leaf: str, kind: str = "Query") -> str:
+    """Fragments that each spread the next one twice: 2 ** depth fields."""
+    parts = [f"fragment F{n} on {kind} {{...F{n + 1} ...F{n + 1}}}" for n in range(depth)]
+    return " ".join([*parts, f"fragment F{depth} on {kind} {{{leaf}}}"])
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/metadata"])
+async def test_fragments_that_double_again_and_again(ask, path):
+    leaf = "companies {id}" if path == "/graphql" else "currentWorkspace {id}"
+    async with asyncio.timeout(5):
+        answer = await ask("{...F0} " + bomb(60, leaf), path=path)
+        assert any(said in str(answer["errors"]) for said in ("Duplicate root resolver", "Query too complex"))
+        answer = await ask("{companies {edges {node {...F0}}}} " + bomb(60, "id", "Company"))
+        assert answer["data"]["companies"]["edges"]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (nested(3, "{id}"), ""),
+        (
+            nested(3, "{fieldsList {id}}"),
+            "Too many nested fields requested: 11 - Maximum allowed nested fields: 10",
+        ),
+        ("{currentWorkspace {" + "id " * 2000 + "}}", "Too many fields requested: 2001 - Maximum allowed fields: 2000"),
+        ("{...F} fragment F on Query {currentWorkspace {...G}} fragment G on Workspace {id}", ""),
+        ("{...F} fragment F on Query {currentWorkspace {id} ...F}", "Cannot spread fragment"),
+    ],
+)
+async def test_metadata_bears_no_more_than_the_server(ask, query, said):
+    answer = await ask(query, path="/metadata")
+    assert said in str(answer.get("errors", ""))
+    assert bool(said) == ("errors" in answer)

@@ -7,8 +7,9 @@ dropped, ``@skip`` and ``@include`` with a variable break their root.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -77,7 +78,9 @@ def operations(document: DocumentNode) -> list[OperationDefinitionNode]:
 def read_operation(document: DocumentNode, node: OperationDefinitionNode, variables: Mapping[str, Any]) -> Operation:
     """Read one operation of ``document`` into its root calls."""
     fragments = {found.name.value: found for found in document.definitions if isinstance(found, FragmentDefinitionNode)}
-    calls = tuple(_call(field, fragments, variables) for field in _roots(node.selection_set, fragments, frozenset()))
+    spread: Counter[str] = Counter()
+    roots = _roots(node.selection_set, fragments, frozenset(), spread)
+    calls = tuple(_call(field, fragments, variables) for field in roots)
     return Operation(node, fragments, variables, calls)
 
 
@@ -95,16 +98,20 @@ def check_roots(operation: Operation, most: int) -> None:
         )
 
 
-def _roots(selections: SelectionSetNode, fragments: Fragments, above: frozenset[str]) -> Iterator[FieldNode]:
+def _roots(
+    selections: SelectionSetNode, fragments: Fragments, above: frozenset[str], spread: Counter[str]
+) -> Iterator[FieldNode]:
+    """The root fields. Twice in a fragment is as good as often: roots that repeat are refused."""
     for node in selections.selections:
         if isinstance(node, FieldNode):
             yield node
         elif isinstance(node, InlineFragmentNode):
-            yield from _roots(node.selection_set, fragments, above)
-        elif isinstance(node, FragmentSpreadNode) and node.name.value not in above:
-            fragment = fragments.get(node.name.value)
-            if fragment is not None:
-                yield from _roots(fragment.selection_set, fragments, above | {node.name.value})
+            yield from _roots(node.selection_set, fragments, above, spread)
+        elif isinstance(node, FragmentSpreadNode):
+            name = node.name.value
+            if name in fragments and name not in above and spread[name] < 2:
+                spread[name] += 1
+                yield from _roots(fragments[name].selection_set, fragments, above | {name}, spread)
 
 
 def _call(field: FieldNode, fragments: Fragments, variables: Mapping[str, Any]) -> Call:
@@ -153,6 +160,7 @@ class _SelectionReader:
 
     fragments: Fragments
     variables: Mapping[str, Any]
+    seen: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
 
     def read(self, selections: SelectionSetNode | None) -> Selection:
         """The names selected, merged."""
@@ -174,7 +182,8 @@ class _SelectionReader:
     def _spread(self, name: str, found: dict[str, Any], above: frozenset[str]) -> None:
         if name in above:
             raise Refused("Maximum call stack size exceeded", "INTERNAL_SERVER_ERROR")
-        if name in self.fragments:
+        if name in self.fragments and (id(found), name) not in self.seen:  # a second time adds nothing
+            self.seen.add((id(found), name))
             self._gather(self.fragments[name].selection_set, found, above | {name})
 
 

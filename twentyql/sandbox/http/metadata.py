@@ -10,6 +10,7 @@ from graphql import DocumentNode, GraphQLObjectType, GraphQLSchema
 
 from twentyql.sandbox.http import classic
 from twentyql.sandbox.http.answers import FRIENDLY, Answer, errors_answer, json_answer, whole_refusal
+from twentyql.sandbox.http.complexity import check_complexity
 from twentyql.sandbox.http.direct import Operation, check_roots
 from twentyql.sandbox.http.paging import connection, matches
 from twentyql.sandbox.model import Model
@@ -63,6 +64,7 @@ class Metadata:
     def answer(self, document: DocumentNode, operation: Operation, *, known: bool, forbidden: bool = False) -> Answer:
         """Answer one operation; ``known`` says that the caller has a key, ``forbidden`` that it may not read this."""
         try:
+            check_complexity(operation)
             check_roots(operation, MOST_ROOTS)
         except Refused as refused:
             return whole_refusal(refused)
