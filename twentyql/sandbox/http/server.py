@@ -53,8 +53,9 @@ class Sandbox:
     >>> async with Sandbox.demo() as sandbox:
     ...     client = twentyql.connect(sandbox.url, sandbox.key)
 
-    A ``db`` file keeps its rows: one that has some is served as it is. ``actor`` is the name of the key, in which rows
-    are written. ``clock`` is the time in seconds (a `VirtualClock` tells dates too) and ``sleep`` how to wait for it.
+    A ``db`` file keeps its rows: one that has some is served as it is, which ``kept`` then says.
+    ``actor`` is the name of the key, in which rows are written. ``clock`` is the time in seconds (a `VirtualClock`
+    tells dates too) and ``sleep`` how to wait for it.
     ``latency`` is how many seconds longer an answer takes (or tells it, answer by answer), ``page_cap`` the most rows
     that a list has whatever ``first`` asks. ``webhooks`` holds what was delivered, ``engine`` is there after the start.
     Raises ConfigError when the port is taken, SchemaError for a broken snapshot.
@@ -81,6 +82,7 @@ class Sandbox:
         self.faults = Faults()
         self.webhooks = Webhooks(self.faults)
         self.warnings: tuple[str, ...] = ()
+        self.kept = False
         self._make = make
         self._limits = _limits(limits)
         self._key = key
@@ -197,7 +199,7 @@ class Sandbox:
 
     def _loaded(self, snapshot: Snapshot) -> Engine:
         engine = self._make_engine(read_model(snapshot.objects, snapshot.workspace))
-        engine.load(snapshot.rows, into_empty=True)  # a database file keeps its rows
+        self.kept = not engine.load(snapshot.rows, into_empty=True)
         return engine
 
     def _load(self, loop: asyncio.AbstractEventLoop) -> App:

@@ -122,17 +122,20 @@ class Engine:
 
     def load(
         self, rows: Mapping[str, Sequence[Mapping[str, Any]]], *, into_empty: bool = False, check: bool = True
-    ) -> None:
-        """Insert rows by plural name, in the form of the API; missing fields are null.
+    ) -> bool:
+        """Insert rows by plural name, in the form of the API; missing fields are null. Raises SchemaError.
 
-        ``into_empty`` leaves a database that has rows as it is; ``check`` looks for what to warn of.
+        ``into_empty`` leaves a database that has rows as it is, and the answer is then False; ``check`` looks for what
+        to warn of.
         """
         with self._lock:
             with self._store.transaction():
-                for plural, batch in rows.items() if not into_empty or self._store.empty() else ():
+                wanted = not into_empty or self._store.empty()
+                for plural, batch in rows.items() if wanted else ():
                     self._store.load(plural, batch)
             if check:
                 self.warnings = (*missing_targets(self.model), *dangling(self._store))
+            return wanted
 
     @property
     def empty(self) -> bool:
