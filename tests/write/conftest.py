@@ -1,23 +1,39 @@
-"""The embedded server with a small demo workspace, and the plain reference that answers are compared with."""
+"""The embedded server with a small demo workspace; waiting for the pace or a retry takes no time."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from twentyql.client import Client, connect
+from twentyql.execute.pacer import Pacer
+from twentyql.introspect.load import Loaded
 from twentyql.introspect.save import save, schema_files
 from twentyql.sandbox import Sandbox
 from twentyql.sandbox.demo import demo_snapshot
 from twentyql.sandbox.snapshot import Snapshot
 
 
+class Clock:
+    """Waiting takes no time here."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def now(self) -> float:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+
 @pytest.fixture(scope="session")
 def snapshot() -> Snapshot:
-    """A demo workspace with one company that has half of the people: 300 of 600."""
-    return demo_snapshot(rows=600, seed=7)
+    return demo_snapshot(rows=60, seed=7)
 
 
 @pytest.fixture
@@ -27,20 +43,27 @@ async def sandbox(snapshot: Snapshot) -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def schema_folder(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `pull` writes, so that a test need not introspect."""
-    import asyncio
+def loaded(snapshot: Snapshot) -> Loaded:
+    """What the server tells of itself, so that a test need not introspect."""
 
-    async def pulled() -> dict[str, str]:
+    async def told() -> Loaded:
         async with Sandbox.of(snapshot) as running, connect(running.url, running.key) as client:
-            return schema_files(client.schema)
+            return client.schema
 
+    return asyncio.run(told())
+
+
+@pytest.fixture(scope="session")
+def schema_folder(loaded: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("schema")
-    save(asyncio.run(pulled()), folder)
+    save(schema_files(loaded), folder)
     return folder
 
 
 @pytest.fixture
-async def client(sandbox: Sandbox, schema_folder: Path) -> AsyncIterator[Client]:
-    async with connect(sandbox.url, sandbox.key, schema=schema_folder) as connected:
+async def client(sandbox: Sandbox, loaded: Loaded) -> AsyncIterator[Client]:
+    clock = Clock()
+    pacer = Pacer(clock=clock.now, sleep=clock.sleep)
+    async with connect(sandbox.url, sandbox.key, schema=loaded, pacer=pacer) as connected:
+        connected.__dict__["sender"] = replace(connected.sender, sleep=clock.sleep)
         yield connected

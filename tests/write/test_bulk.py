@@ -2,46 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from twentyql.client import Client, connect
+from twentyql.client import Client
 from twentyql.errors import IncompleteError, PermissionDeniedError, ServerFaultError, UnknownNameError
-from twentyql.execute.pacer import Pacer
 from twentyql.sandbox import Sandbox
 from twentyql.sandbox.http.faults import Fault
 
 ANYWHERE = {"or": [{"deletedAt": {"is": "NULL"}}, {"deletedAt": {"is": "NOT_NULL"}}]}
-
-
-class Clock:
-    """Waiting takes no time here."""
-
-    def __init__(self) -> None:
-        self.time = 0.0
-
-    def now(self) -> float:
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        self.time += seconds
-
-
-@pytest.fixture
-async def client(sandbox: Sandbox, schema_folder: Path) -> AsyncIterator[Client]:
-    clock = Clock()
-    pacer = Pacer(clock=clock.now, sleep=clock.sleep)
-    async with connect(sandbox.url, sandbox.key, schema=schema_folder, pacer=pacer) as connected:
-        sender = type(connected).sender
-        type(connected).sender = property(lambda self: replace(sender.fget(self), sleep=clock.sleep))  # type: ignore
-        try:
-            yield connected
-        finally:
-            type(connected).sender = sender
 
 
 def people(count: int, start: int = 0) -> list[dict[str, Any]]:

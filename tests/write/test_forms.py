@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from contextlib import suppress
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,16 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twentyql.errors import QueryError, TwentyqlError, UnknownNameError, ValueRefusedError
-from twentyql.introspect.load import Loaded, load
+from twentyql.introspect.load import Loaded
 from twentyql.write.composites import Form, micros
 from twentyql.write.forms import Forms, connected
 
 ID = "20202020-a000-4485-94de-70c2a98daef2"
-
-
-@pytest.fixture(scope="session")
-def loaded(schema_folder: Path) -> Loaded:
-    return load(schema_folder)
 
 
 def data(loaded: Loaded, name: str, record: dict[str, Any], form: Form | None = None) -> dict[str, Any]:
