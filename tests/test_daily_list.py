@@ -110,10 +110,10 @@ HABITS: list[tuple[str, type[TwentyqlError], str]] = [
 ]
 
 
-async def test_every_wrong_habit_is_answered_with_todays(workspace: tuple[Sandbox, Client]) -> None:
-    sandbox, client = workspace
-    before = dict(sandbox.engine.counts())
-    for code, kind, advice in HABITS:
-        with pytest.raises(kind, match=advice):
-            await execute_one(code, client)
-    assert dict(sandbox.engine.counts()) == before
+async def test_every_wrong_habit_is_answered_with_todays() -> None:
+    async with Sandbox.demo(rows=40) as sandbox, connect(sandbox.url, sandbox.key) as client:
+        before = dict(sandbox.engine.counts())
+        for code, kind, advice in HABITS:
+            with pytest.raises(kind, match=advice):
+                await execute_one(code, client)
+        assert dict(sandbox.engine.counts()) == before
