@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from whole import whole
 
 from twentyql.sandbox import Limits
 from twentyql.sandbox.http.limits import Throttle
@@ -104,3 +105,36 @@ async def test_stock_is_a_hundred_and_open_is_endless(open_sandbox):
         async with open_sandbox(limits=limits, clock=clock) as ask:
             answers = [await ask(PEOPLE) for _ in range(105)]
             assert sum("errors" not in answer for answer in answers) == passed
+
+
+async def test_answers_take_as_much_longer_as_they_are_told_to(open_sandbox):
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    lengths = iter([0.5, 0.0, 1.5])
+    async with open_sandbox(latency=lambda: next(lengths), sleep=sleep) as ask:
+        for _ in range(3):
+            assert "errors" not in await ask(PEOPLE)
+    async with open_sandbox(latency=0.25, sleep=sleep) as ask:
+        assert (await ask("{currentWorkspace {id}}", path="/metadata"))["data"]
+    assert waited == [0.5, 1.5, 0.25]
+
+
+async def test_a_page_cap_clamps_lists_of_every_kind_in_silence():
+    async with whole(page_cap=3) as crm:
+        page = (await crm.data("{companies(first: 50) {totalCount edges {node {id}} pageInfo {hasNextPage}}}"))[
+            "companies"
+        ]
+        assert (len(page["edges"]), page["pageInfo"]["hasNextPage"], page["totalCount"] > 3) == (3, True, True)
+        assert len((await crm.rest("GET", "/companies", limit="50"))[1]["data"]["companies"]) == 3
+
+
+async def test_the_newer_limits_say_how_long_to_wait():
+    async with whole(limits="newer", clock=lambda: 1.0) as crm:
+        answers = [await crm("{companies(first: 1) {totalCount}}") for _ in range(101)]
+        (error,) = answers[-1]["errors"]
+        assert (error["extensions"]["code"], error["extensions"]["retryAfterMs"]) == ("RATE_LIMITED", 600)
+        status, answer = await crm.rest("GET", "/companies")
+        assert (status, answer["retryAfterSeconds"]) == (429, 1)

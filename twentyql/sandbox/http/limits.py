@@ -56,10 +56,14 @@ class Bucket:
 
     def take(self, now: int) -> None:
         """Take one token. Raises Refused when there is none; a refusal changes nothing."""
-        available = self.available(now)
-        if available < 1:
-            raise refusal(self.form, self.most, self.window, math.ceil((1 - available) * self.window / self.most))
-        self.tokens, self.last = available - 1, now
+        wait = self.wait(now)
+        if wait:
+            raise refusal(self.form, self.most, self.window, wait)
+        self.tokens, self.last = self.available(now) - 1, now
+
+    def wait(self, now: int) -> int:
+        """In how many milliseconds there is a token; 0 where there is one."""
+        return max(0, math.ceil((1 - self.available(now)) * self.window / self.most))
 
 
 def refusal(form: Form, most: int, window: int, wait: int) -> Refused:
@@ -88,7 +92,10 @@ class Throttle:
     def take(self) -> None:
         """Pay for one root field. Raises Refused when the workspace has no token left."""
         now = self._now()
-        for bucket in self._buckets:
+        buckets = self._buckets
+        if self.limits.form == "new":  # all buckets at once: the one that lets nothing by the longest refuses
+            buckets = sorted(buckets, key=lambda bucket: -bucket.wait(now))
+        for bucket in buckets:
             bucket.take(now)
 
     def document(self) -> Callable[[], None]:
