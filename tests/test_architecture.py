@@ -18,7 +18,18 @@ LAYERS: list[set[str]] = [
     {"introspect", "generate", "build"},
     {"plan"},
     {"execute", "output", "write", "webhooks"},
-    {"administering", "client", "collection", "exporting", "getting", "syncing", "sync", "writing", "bars"},
+    {
+        "administering",
+        "client",
+        "collection",
+        "exporting",
+        "getting",
+        "checkpointing",
+        "syncing",
+        "sync",
+        "writing",
+        "bars",
+    },
     {"integrations", "cli"},
 ]
 ABOVE_ALL = {
@@ -28,6 +39,7 @@ ABOVE_ALL = {
     "collection",
     "exporting",
     "getting",
+    "checkpointing",
     "syncing",
     "writing",
     "integrations",

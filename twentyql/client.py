@@ -196,6 +196,7 @@ class Client(Administering):
         where: Mapping[str, Any] | None = None,
         fields: Sequence[str] = (),
         since: datetime | None = None,
+        resume: bool = False,
         on_rows: Callable[[str, int], None] | None = None,
         timeout: float | None = None,
         **options: Any,
@@ -204,13 +205,14 @@ class Client(Administering):
 
         ``relations`` adds the records that they lead to (``"people"``, ``"people.noteTargets"``). Files are moved into
         place only when the read is over; an interrupted one leaves ``.part`` files and a receipt that says so.
+        With ``resume`` only what such a one, killed or not, has not read is read.
         ``on_rows`` hears the table and how many rows it got. Raises OutputError, UnknownNameError and ServerErrors.
         """
         from twentyql.exporting import export, export_queries
 
         queries = export_queries(self.model, objects, relations, where, fields, since)
         async with asyncio.timeout(timeout):
-            return await export(self, queries, to, format, on_rows, options)
+            return await export(self, queries, to, format, on_rows, options, resume=resume)
 
     async def sync(
         self,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +17,21 @@ import msgspec
 from twentyql.build.named import NamedQuery
 from twentyql.build.query import Selection, walk
 from twentyql.build.whole import has_relation, whole_query
+from twentyql.checkpointing import (
+    QueryProgress,
+    SavedProgress,
+    SavedQuery,
+    as_state,
+    earlier,
+    fingerprint,
+    fresh,
+    resumed,
+)
 from twentyql.errors import SchemaError, UnknownNameError, UsageError
 from twentyql.execute.ids import IdSet
-from twentyql.execute.receipt import Receipt
+from twentyql.execute.reader import Before
+from twentyql.execute.receipt import Receipt, Tally
+from twentyql.execute.requester import Requester
 from twentyql.execute.scan import Batch
 from twentyql.introspect.load import DATA_MODEL
 from twentyql.introspect.save import save, schema_files
@@ -25,6 +39,7 @@ from twentyql.output.jsonl import moment_text
 from twentyql.output.sinks import Sink, open_sink
 from twentyql.output.spec import TableSpec, spec_for
 from twentyql.output.wire import WireRows
+from twentyql.plan.model import Plan
 from twentyql.schema.model import ObjectModel, SchemaModel
 
 if TYPE_CHECKING:
@@ -104,6 +119,9 @@ class _Writer:
         reads = Counter(selection.object for query in queries for _, selection in walk(query.selection))
         roots = {query.selection.object for query in queries}
         self._seen = {of: IdSet() for of, times in reads.items() if times > 1 or of not in roots}
+        for spec in specs:
+            for id in sink.ids(spec.name):
+                self._seen.setdefault(spec.object, IdSet()).add(id)
         self._held: dict[str, list[Any]] = {spec.object: [] for spec in specs}
         self._on_rows = on_rows
         self._turn = asyncio.Lock()
@@ -125,6 +143,15 @@ class _Writer:
         async with self._turn:
             for of in self._held:
                 await self._write(of)
+
+    def ids(self, of: str) -> Iterable[str]:
+        """The ids of an object that were in its file when this export was taken up."""
+        return self._sink.ids(self._tables[of])
+
+    async def save(self, state: Mapping[str, Any]) -> None:
+        """Have all rows so far, and ``state``, safe from whatever may end this process."""
+        await self.flush()
+        await asyncio.to_thread(self._sink.checkpoint, state)
 
     async def _write(self, of: str) -> None:
         rows, self._held[of] = self._held[of], []
@@ -150,21 +177,26 @@ async def export(
     format: str,
     on_rows: OnRows | None = None,
     options: Mapping[str, Any] | None = None,
+    *,
+    resume: bool = False,
 ) -> Receipt:
-    """Write the records of ``queries`` to ``to``, one file an object, with one receipt for all."""
+    """Write the records of ``queries`` to ``to``, one file an object, with one receipt for all.
+
+    With ``resume`` an export that was cut off goes on where its last checkpoint is; without one it begins.
+    """
     specs = table_specs(client.model, queries)
-    sink = await asyncio.to_thread(lambda: open_sink(to, format, specs, **(options or {})))
-    writer = _Writer(sink, specs, queries, on_rows)
+    told = {"format": format, "options": dict(options or {}), "tables": [spec.name for spec in specs]}
+    wanted = fingerprint([client.plan(query) for query in queries], client.model.digest, told)
+    saved, progress = earlier(to, wanted, len(queries)) if resume else (None, fresh(wanted, len(queries)))
+    sink = await asyncio.to_thread(lambda: open_sink(to, format, specs, saved, **(options or {})))
+    writer = await asyncio.to_thread(_Writer, sink, specs, queries, on_rows)
     receipts: list[Receipt] = []
     try:
-        for query in queries:
-            async with client.reader.stream(_wired(query, specs), on_batch=writer.take, together=False) as stream:
-                try:
-                    async for _ in stream.batches():
-                        pass
-                    await writer.flush()
-                finally:
-                    receipts.append(stream.receipt)
+        for query, part in zip(queries, progress.queries, strict=True):
+            if part.receipt is None:
+                await _export_query(client, _wired(query, specs), part, progress, writer, sink, receipts)
+            else:
+                receipts.append(part.receipt)
         receipt = merged(receipts)
         ended = sink.abort if receipt.verdict == "incomplete" else sink.commit
         await asyncio.to_thread(ended, receipt.as_dict())
@@ -172,6 +204,44 @@ async def export(
         sink.abort(merged(receipts).as_dict() if receipts else None)
         raise
     return receipt
+
+
+async def _export_query(
+    client: Client,
+    query: NamedQuery,
+    part: SavedQuery,
+    progress: SavedProgress,
+    writer: _Writer,
+    sink: Sink,
+    receipts: list[Receipt],
+) -> None:
+    """Read one query to its files, with a checkpoint now and then, and one when it ends early."""
+    done = QueryProgress(part)
+    saved_at = time.monotonic()
+
+    async def take(batch: Batch) -> None:
+        await writer.take(batch)
+        done.begun(batch)
+
+    async def before(plan: Plan, requester: Requester, tally: Tally) -> Before:
+        return await resumed(done, plan, requester, tally, lambda of: writer.ids(of))
+
+    async with client.reader.stream(query, on_batch=take, together=False, resume=before) as stream:
+        try:
+            async for _ in stream.batches():
+                done.complete()
+                if time.monotonic() - saved_at >= sink.checkpoint_seconds:
+                    await writer.save(as_state(progress))
+                    saved_at = time.monotonic()
+            await writer.flush()
+            if stream.receipt.verdict != "incomplete":
+                part.receipt = stream.receipt
+        except BaseException:
+            with suppress(Exception):
+                await asyncio.shield(writer.save(as_state(progress)))
+            raise
+        finally:
+            receipts.append(stream.receipt)
 
 
 async def snapshot(client: Client, to: Path, on_rows: OnRows | None = None) -> Receipt:

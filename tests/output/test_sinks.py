@@ -312,7 +312,7 @@ def test_no_space_left(format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def full(_: Path) -> BinaryIO:
         return os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb")
 
-    monkeypatch.setattr("twentyql.output.folder_sink.create", full)
+    monkeypatch.setattr("twentyql.output.part_file.create", full)
     sink = opened(tmp_path, format)
     sink.write("things", [{"id": "a"}])
     with pytest.raises(OutputError, match=r"the disk is full\. Free some space"):

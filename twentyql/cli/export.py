@@ -65,6 +65,7 @@ def export(
     sweep: Annotated[
         bool, typer.Option("--sweep", help="--incremental: compare all ids now, not once a week.")
     ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Read only what a run that was cut off has not.")] = False,
     defuse: Annotated[bool, typer.Option("--defuse", help="csv: make cells harmless that look like formulas.")] = False,
     schema: Schema = None,
     url: Url = None,
@@ -77,10 +78,12 @@ def export(
     """
     wanted = _wanted(objects, with_, where, select)
     options: dict[str, Any] = {"defuse": True} if defuse else {}
-    if incremental and (wanted.where or wanted.fields or since or defuse):
+    if incremental and (wanted.where or wanted.fields or since or defuse or resume):
         raise UsageError(
-            "--incremental keeps whole objects up to date.", advice="Leave out --where, --select, --since."
+            "--incremental keeps whole objects up to date.", advice="Leave out --where, --select, --since, --resume."
         )
+    if resume:
+        options["resume"] = True
     if since is not None:
         options["since"] = moment(since)
 

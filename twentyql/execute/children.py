@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from twentyql.execute.inside import Family
@@ -26,12 +26,20 @@ class Children:
     it is read by `rest` when all its parents are known, and nothing but their ids is kept.
     """
 
-    def __init__(self, lists: Lists, tally: Tally, on_batch: OnBatch | None, *, joined: bool) -> None:
+    def __init__(
+        self,
+        lists: Lists,
+        tally: Tally,
+        on_batch: OnBatch | None,
+        *,
+        joined: bool,
+        known: Mapping[Path, Iterable[Any]] | None = None,
+    ) -> None:
         self._lists = lists
         self._tally = tally
         self._on_batch = on_batch
         self._joined = joined
-        self._known: dict[Path, set[Any]] = {}
+        self._known: dict[Path, set[Any]] = {path: set(keys) for path, keys in (known or {}).items()}
         self._held: dict[Path, Held] = {}
         self._locks: dict[Path, asyncio.Lock] = {}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, suppress
+from itertools import pairwise
 from typing import Any, Protocol
 
 from twentyql.execute.inside import RowsWithFlats
@@ -169,6 +170,8 @@ def _merged(batches: Sequence[Batch]) -> Batch:
     if len(batches) == 1:
         return batches[0]
     first, last = batches[0].done, batches[-1].done
+    if any(a.done is None or b.done is None or a.done.upto != b.done.after for a, b in pairwise(batches)):
+        first = None  # of several spans: they settle no one interval
     rows = [row for batch in batches for row in batch.rows]
     keys = [key for batch in batches for key in batch.keys]
     return Batch(batches[0].read, rows, keys, Span(first.after, last.upto) if first and last else None)

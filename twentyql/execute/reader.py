@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Sequence
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 from twentyql.build.query import Query
@@ -18,7 +18,7 @@ from twentyql.plan.choices import Force
 from twentyql.plan.cost import Outlook
 from twentyql.plan.document import count_document
 from twentyql.plan.explain import Explanation, explain
-from twentyql.plan.model import How, Plan
+from twentyql.plan.model import How, Plan, Span
 from twentyql.plan.planner import NO_FORCE, plan
 from twentyql.plan.stats import FULL_ROWS_A_PAGE, Limits, Stats
 from twentyql.plan.survey import Question, first_questions, learned, second_questions, unattached_questions
@@ -28,6 +28,18 @@ from twentyql.schema.model import SchemaModel
 R = TypeVar("R")
 PLAIN = Force(children=How.CHUNKS, flat=False, spans=1)
 Pace = Literal["kind", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an earlier run read: the spans ``left`` of each list, the ``rows`` it has, and the keys of parents."""
+
+    left: Mapping[tuple[str, ...], Sequence[Span]] | None = None
+    rows: Mapping[tuple[str, ...], int] = field(default_factory=dict[tuple[str, ...], int])
+    known: Mapping[tuple[str, ...], Iterable[str]] | None = None
+
+
+Resume = Callable[[Plan, Requester, Tally], Awaitable[Before]]
 
 
 class Reader:
@@ -140,14 +152,20 @@ class Reader:
         together: bool = True,
         planned: Plan | None = None,
         tally: Tally | None = None,
+        resume: Resume | None = None,
     ) -> Stream[R]:
-        """The rows of ``query``. What is wrong with the query is raised at once; counts are asked for at the start."""
+        """The rows of ``query``. What is wrong with the query is raised at once; counts are asked for at the start.
+
+        ``resume`` looks at the plan before it runs, and says what of it was read before.
+        """
         counted = tally or Tally(planned or self.plain(query))
         begun, waited = time.monotonic(), self._pacer.state.waited_seconds
 
         async def batches() -> AsyncGenerator[list[Any], None]:
             counted.plan = planned or await self.plan(query, counted, together=together)
-            runner = Runner(counted.plan, self._model, self._requester, counted, on_batch)
+            before = await resume(counted.plan, self._requester, counted) if resume else Before()
+            counted.earlier = before.rows
+            runner = Runner(counted.plan, self._model, self._requester, counted, on_batch, before.left, before.known)
             found = runner.batches()
             try:
                 async for batch in found:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from twentyql.errors import IncompleteError, TwentyqlWarning
@@ -151,15 +151,24 @@ class Tally:
     retries: int = 0
     bytes: int = 0
     finished: bool = False
+    earlier: Mapping[tuple[str, ...], int] = field(default_factory=dict[tuple[str, ...], int])  # rows of a run before
     notes: list[str] = field(default_factory=list[str])
     lists: dict[tuple[str, ...], ListTally] = field(default_factory=dict[tuple[str, ...], ListTally])
 
     def of(self, read: Read) -> ListTally:
         return self.lists.setdefault(read.path, ListTally(read))
 
+    def _list(self, read: Read) -> ListReceipt:
+        """The receipt of one list, with the rows that an earlier run had read."""
+        found, earlier = self.of(read).receipt(), self.earlier.get(read.path, 0)
+        if not earlier:
+            return found
+        before, after = (n if n is None else n + earlier for n in (found.count_before, found.count_after))
+        return replace(found, rows=found.rows + earlier, count_before=before, count_after=after)
+
     def receipt(self, seconds: float, waited: float) -> Receipt:
         """The receipt as things stand."""
-        lists = tuple(self.of(read).receipt() for read in self.plan.lists())
+        lists = tuple(self._list(read) for read in self.plan.lists())
         notes = list(self.notes)
         limited = self.plan.query.most is not None
         doubts = [] if self.plan.nothing else [d for part in lists if (d := doubt(part, limited=limited))]

@@ -7,7 +7,7 @@ network, and leaving the loop early leaves nothing running.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -27,7 +27,8 @@ __all__ = ["Batch", "OnBatch", "Runner"]
 class Runner:
     """Runs one plan once. ``on_batch`` is told of every batch of every list, as soon as it is read.
 
-    ``spans`` are the ids still to be read of some lists, by their paths, where an earlier run read the others.
+    ``spans`` are the ids still to be read of some lists, by their paths, where an earlier run read the others;
+    ``known`` are the keys of the parents that it read, by the paths of lists that are read after their parents.
     """
 
     def __init__(
@@ -38,13 +39,14 @@ class Runner:
         tally: Tally,
         on_batch: OnBatch | None = None,
         spans: Mapping[tuple[str, ...], Sequence[Span]] | None = None,
+        known: Mapping[tuple[str, ...], Iterable[str]] | None = None,
     ) -> None:
         self._plan = plan
         self._model = model
         self._requester = requester
         self._tally = tally
         self._lists = Lists(requester, tally, spans, in_order=plan.joined)
-        self._children = Children(self._lists, tally, on_batch, joined=plan.joined)
+        self._children = Children(self._lists, tally, on_batch, joined=plan.joined, known=known)
 
     async def batches(self) -> AsyncGenerator[list[Any], None]:
         """The rows of the root list, each batch complete with its children."""

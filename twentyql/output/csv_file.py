@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from twentyql.output.jsonl import json_text, moment_text
@@ -25,13 +26,16 @@ class CsvWriter:
     Texts that a spreadsheet would run as formulas are counted, and with ``defuse`` get a single quote before them.
     """
 
+    appends = True
+
     def __init__(self, spec: TableSpec, file: BinaryIO, *, defuse: bool = False) -> None:
         self._table = spec.name
         self._file = file
         self._defuse = defuse
         self._formulas = 0
         self._leaves = [leaf for column in spec.columns for leaf in _leaves(column.field, (column.name,))]
-        self._write([".".join(path) for path, _ in self._leaves])
+        if not file.tell():
+            self._write([".".join(path) for path, _ in self._leaves])
 
     def write(self, rows: Sequence[Any]) -> None:
         self._write(*([self._cell(row, *leaf) for leaf in self._leaves] for row in map(builtin, rows)))
@@ -45,6 +49,19 @@ class CsvWriter:
         if self._defuse:
             return (f"{self._formulas} cells look like spreadsheet formulas and were given a leading '",)
         return (f"{self._formulas} cells look like spreadsheet formulas; export with defuse to make them harmless",)
+
+    def take_in(self, path: Path) -> None:
+        """Nothing: the file is one from the start."""
+
+    @staticmethod
+    def ids(path: Path, bytes: int) -> Iterator[str]:
+        """The ids in the first ``bytes`` of a file."""
+        with path.open("rb") as file:
+            text = io.StringIO(file.read(bytes).decode(), newline="")
+        lines = csv.reader(text)
+        at = next(lines).index("id")
+        for cells in lines:
+            yield cells[at]
 
     def _write(self, *lines: Sequence[str]) -> None:
         text = io.StringIO(newline="")

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -12,6 +12,7 @@ from typing import Any
 
 from twentyql.errors import OutputError
 from twentyql.output.arrow import arrow_schema, to_table
+from twentyql.output.checkpoint import Checkpoint
 from twentyql.output.database import Database, mapped
 from twentyql.output.folder import PART, claim, incomplete, leftovers, save_receipt, sync
 from twentyql.output.folder_sink import REPLACING, UNFINISHED, description
@@ -26,7 +27,11 @@ ROWS = 20_000
 class DuckdbSink:
     """The `sinks.Sink` of the format duckdb. Rows are held until there are some thousands of a table."""
 
-    def __init__(self, folder: Path, tables: Sequence[TableSpec]) -> None:
+    checkpoint_seconds = float("inf")
+
+    def __init__(self, folder: Path, tables: Sequence[TableSpec], resumed: Checkpoint | None = None) -> None:
+        if resumed is not None:
+            raise OutputError("A DuckDB export cannot be resumed.", advice="Export parquet, jsonl or csv.")
         self._folder = folder
         self._path, self._part = folder / NAME, folder / (NAME + PART)  # the part is a folder, its owner's alone
         self._turn = Lock()  # an abort may come while another thread still writes
@@ -48,6 +53,13 @@ class DuckdbSink:
                 self._rows[table] += len(rows)
             if sum(part.num_rows for part in self._held[table]) >= ROWS:
                 self._flush(table)
+
+    def checkpoint(self, state: Mapping[str, Any]) -> None:
+        """Nothing: such an export is begun anew."""
+
+    def ids(self, table: str) -> Iterator[str]:
+        """None: see above."""
+        return iter(())
 
     def commit(self, receipt: Mapping[str, Any]) -> None:
         """See `Sink.commit`."""

@@ -2,70 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any, BinaryIO, Protocol
+from typing import Any
 
 from twentyql.errors import OutputError
-from twentyql.output.folder import PART, claim, create, incomplete, leftovers, save_receipt, settle, sync
+from twentyql.output.checkpoint import Checkpoint, drop_checkpoint, save_checkpoint
+from twentyql.output.folder import PART, claim, incomplete, leftovers, save_receipt, sync
+from twentyql.output.part_file import MakeWriter, PartFile
 from twentyql.output.spec import TableSpec
 from twentyql.output.trouble import writing
 
 UNFINISHED = "this export was never finished: it is still being written, or was killed"
+APPENDED_SECONDS = 2.0
+SEALED_SECONDS = 60.0
+"""A file with a footer is sealed for every checkpoint, and all of its parts are read once more in the end."""
 REPLACING = "this export was killed while its files replaced earlier ones: read it again"
-
-
-class Writer(Protocol):
-    """Writes one table into one open file in one format."""
-
-    def write(self, rows: Sequence[Any]) -> None: ...
-
-    def finish(self) -> None:
-        """Write what is still held back. The file stays open."""
-        ...
-
-    def notes(self) -> Sequence[str]:
-        """What the reader of the file should know, once it is finished."""
-        ...
-
-
-class MakeWriter(Protocol):
-    """How a format makes its writer; it takes the format's own options by name."""
-
-    def __call__(self, spec: TableSpec, file: BinaryIO) -> Writer: ...
-
-
-@dataclass(slots=True)
-class _File:
-    spec: TableSpec
-    path: Path
-    part: Path
-    file: BinaryIO
-    writer: Writer
-    rows: int = 0
-
-    def settle(self) -> None:
-        """Have the whole file on the disk, under its ``.part`` name."""
-        with writing(self.part):
-            self.writer.finish()
-            settle(self.file)
-            self.file.close()
-
-    def give_up(self) -> None:
-        """Close the file with whatever can still be written."""
-        if not self.file.closed:
-            with suppress(OSError, OutputError):
-                self.writer.finish()
-            with suppress(OSError):
-                self.file.close()
-
-    def describe(self) -> dict[str, Any]:
-        """What the receipt says of this file."""
-        at = self.part if self.part.exists() else self.path
-        return description(self.spec, at, self.rows)
 
 
 def description(spec: TableSpec, file: Path, rows: int) -> dict[str, Any]:
@@ -86,33 +40,61 @@ def _type_text(field: Any) -> str:
 
 
 class FolderSink:
-    """The `sinks.Sink` of every format: the folder, the ``.part`` files, and the receipt."""
+    """The `sinks.Sink` of every format with a file a table: the folder, the ``.part`` files, and the receipt."""
 
-    def __init__(self, folder: Path, format: str, tables: Sequence[TableSpec], make: MakeWriter) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        format: str,
+        tables: Sequence[TableSpec],
+        make: MakeWriter,
+        resumed: Checkpoint | None = None,
+    ) -> None:
         self._folder = folder
         self._format = format
         self._turn = Lock()  # an abort may come while another thread still writes
         self._ended = False
         names = {spec.name: f"{spec.name}.{format}" for spec in tables}
         self._earlier = claim(folder, names.values())
+        if resumed is None:
+            drop_checkpoint(folder)
         with ExitStack() as stack:
-            self._files: dict[str, _File] = {}
+            self._files: dict[str, PartFile] = {}
             for spec in tables:
-                part = folder / (names[spec.name] + PART)
-                file = stack.enter_context(create(part))
-                stack.callback(part.unlink, missing_ok=True)  # a sink that cannot be opened leaves nothing behind
-                self._files[spec.name] = _File(spec, folder / names[spec.name], part, file, make(spec, file))
+                path = folder / names[spec.name]
+                if resumed is None:  # a sink that cannot be opened leaves nothing behind
+                    stack.callback(path.with_name(path.name + PART).unlink, missing_ok=True)
+                file = PartFile(spec, path, make, resumed.tables.get(spec.name) if resumed else None)
+                stack.callback(file.file.close)
+                self._files[spec.name] = file
             if self._earlier is None:
                 self._save({"verdict": "incomplete", "notes": [UNFINISHED]})
             stack.pop_all()
+
+    @property
+    def checkpoint_seconds(self) -> float:
+        """How often a checkpoint is worth what it costs."""
+        appends = all(file.writer.appends for file in self._files.values())
+        return APPENDED_SECONDS if appends else SEALED_SECONDS
 
     def write(self, table: str, rows: Sequence[Any]) -> None:
         """See `Sink.write`."""
         target = self._files[table]
         with self._turn, writing(target.part):
             self._check_open()
-            target.writer.write(rows)
-            target.rows += len(rows)
+            target.write(rows)
+
+    def checkpoint(self, state: Mapping[str, Any]) -> None:
+        """See `Sink.checkpoint`."""
+        with self._turn, writing(self._folder):
+            self._check_open()
+            tables = {name: file.mark() for name, file in self._files.items()}
+            save_checkpoint(self._folder, self._format, tables, state)
+
+    def ids(self, table: str) -> Iterator[str]:
+        """See `Sink.ids`."""
+        with writing(self._folder):
+            yield from self._files[table].ids()
 
     def commit(self, receipt: Mapping[str, Any]) -> None:
         """See `Sink.commit`."""
@@ -123,12 +105,14 @@ class FolderSink:
             if self._earlier is not None:
                 self._save({**receipt, "verdict": "incomplete", "notes": [REPLACING]})
             own = [path.name for file in self._files.values() for path in (file.path, file.part)]
+            sealed = [path.name for file in self._files.values() for path in file.sealed]
             left = leftovers(self._folder, self._earlier, own)
             self._earlier = None
             for file in self._files.values():
                 file.part.replace(file.path)
             sync(self._folder)
             self._save({**receipt, "notes": [*receipt.get("notes", ()), *self._notes(), *left]})
+            drop_checkpoint(self._folder, sealed)
             self._ended = True
 
     def abort(self, receipt: Mapping[str, Any] | None = None) -> None:
@@ -148,7 +132,10 @@ class FolderSink:
             raise OutputError(f"The export to {self._folder} has already ended.")
 
     def _save(self, receipt: Mapping[str, Any]) -> None:
-        files = [file.describe() for file in self._files.values()]
+        files = [
+            description(file.spec, file.part if file.part.exists() else file.path, file.rows)
+            for file in self._files.values()
+        ]
         save_receipt(self._folder, {**receipt, "format": self._format, "files": files})
 
     def _notes(self) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import msgspec
@@ -12,8 +13,17 @@ from twentyql.output.spec import TableSpec
 from twentyql.output.wire import WireRow
 
 
+class _Id(msgspec.Struct):
+    id: str
+
+
+_ID = msgspec.json.Decoder(_Id)
+
+
 class JsonlWriter:
     """Writes nested JSON objects in the order of the table's columns, in UTF-8."""
+
+    appends = True
 
     def __init__(self, spec: TableSpec, file: BinaryIO) -> None:
         self._names = [column.name for column in spec.columns]
@@ -31,6 +41,16 @@ class JsonlWriter:
 
     def notes(self) -> Sequence[str]:
         return ()
+
+    def take_in(self, path: Path) -> None:
+        """Nothing: the file is one from the start."""
+
+    @staticmethod
+    def ids(path: Path, bytes: int) -> Iterator[str]:
+        """The ids in the first ``bytes`` of a file."""
+        with path.open("rb") as file:
+            while file.tell() < bytes and (line := file.readline()):
+                yield _ID.decode(line).id
 
 
 def _plain(value: Any) -> Any:

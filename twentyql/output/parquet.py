@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,6 +25,8 @@ MOST_BYTES = 64 << 20
 
 class ParquetWriter:
     """Writes row groups of ``rows_per_group`` rows, or of fewer that are large. Memory stays below two groups."""
+
+    appends = False
 
     def __init__(self, spec: TableSpec, file: BinaryIO, *, rows_per_group: int = 50_000) -> None:
         if rows_per_group < 1:
@@ -53,6 +55,19 @@ class ParquetWriter:
                 self._writer.close()
         finally:
             self._writer.is_open = False  # or it would try once more when it is collected
+
+    def take_in(self, path: Path) -> None:
+        """Write all rows of a finished file, group by group."""
+        with pq.ParquetFile(path) as source:
+            for group in range(source.num_row_groups):
+                self.add(source.read_row_group(group))
+
+    @staticmethod
+    def ids(path: Path, bytes: int) -> Iterator[str]:
+        """The ids in a finished file."""
+        with pq.ParquetFile(path) as source:
+            for batch in source.iter_batches(columns=["id"]):
+                yield from map(str, batch.column(0).to_pylist())
 
     def annotate(self, more: Mapping[bytes, bytes]) -> None:
         """Add to the metadata of the file, before it is finished."""

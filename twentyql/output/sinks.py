@@ -6,16 +6,18 @@ While rows are read they go to ``<table>.<ext>.part``. `Sink.commit` moves the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from twentyql.errors import OutputError, UsageError, nearest
+from twentyql.output.checkpoint import Checkpoint
 from twentyql.output.csv_file import CsvWriter
 from twentyql.output.folder import is_plain
-from twentyql.output.folder_sink import FolderSink, MakeWriter
+from twentyql.output.folder_sink import FolderSink
 from twentyql.output.jsonl import JsonlWriter
+from twentyql.output.part_file import MakeWriter
 from twentyql.output.spec import TableSpec
 from twentyql.output.trouble import writing
 from twentyql.output.wire import WireRow
@@ -31,6 +33,19 @@ class Sink(Protocol):
         """Add rows to the table called ``table``. OutputError if they cannot be written or do not fit it."""
         ...
 
+    def checkpoint(self, state: Mapping[str, Any]) -> None:
+        """Have all rows so far on the disk, and ``state`` with them, so that `open_sink` can go on from there."""
+        ...
+
+    def ids(self, table: str) -> Iterator[str]:
+        """The ids of the rows that a resumed table has from before."""
+        ...
+
+    @property
+    def checkpoint_seconds(self) -> float:
+        """How often a checkpoint is worth what it costs."""
+        ...
+
     def commit(self, receipt: Mapping[str, Any]) -> None:
         """Put all files in place, and the receipt last. OutputError if one cannot be; then call `abort`."""
         ...
@@ -40,10 +55,13 @@ class Sink(Protocol):
         ...
 
 
-def open_sink(folder: Path, format: str, tables: Sequence[TableSpec], **options: Any) -> Sink:
+def open_sink(
+    folder: Path, format: str, tables: Sequence[TableSpec], resumed: Checkpoint | None = None, **options: Any
+) -> Sink:
     """The sink that writes ``tables`` to ``folder`` as ``jsonl``, ``csv``, ``parquet`` or ``duckdb``.
 
     ``csv`` takes ``defuse=True`` (a quote before cells that look like formulas), ``parquet`` takes ``rows_per_group``.
+    ``resumed`` is the checkpoint (`checkpoint.load_checkpoint`) to go on from.
     ``duckdb`` writes one database, ``workspace.duckdb``, with views that join the tables.
     UsageError for another format or option, MissingExtraError without pyarrow, OutputError if the folder holds
     anything but an earlier export; then nothing was written.
@@ -53,10 +71,10 @@ def open_sink(folder: Path, format: str, tables: Sequence[TableSpec], **options:
         if not is_plain(spec.name):
             raise OutputError(f"A table cannot be called {spec.name!r}, which is no file name.")
     with writing(folder):
-        return make(folder, tables)
+        return make(folder, tables, resumed)
 
 
-MakeSink = Callable[[Path, Sequence[TableSpec]], Sink]
+MakeSink = Callable[[Path, Sequence[TableSpec], Checkpoint | None], Sink]
 
 
 def _maker(format: str, options: Mapping[str, Any]) -> MakeSink:
@@ -84,7 +102,7 @@ def _files(format: str, load: Callable[[], MakeWriter]) -> Callable[[Mapping[str
 
     def made(options: Mapping[str, Any]) -> MakeSink:
         writer = partial(load(), **options)
-        return lambda folder, tables: FolderSink(folder, format, tables, writer)
+        return lambda folder, tables, resumed: FolderSink(folder, format, tables, writer, resumed)
 
     return made
 
