@@ -96,7 +96,8 @@ def operation_names(operations: Iterable[str], fragments: Iterable[str], schema:
 class OperationClasses:
     """Makes the files of ``queries`` for operations that are valid by ``schema``.
 
-    ``shared`` are the fragments that may be used by any of them.
+    ``shared`` are the fragments that may be used by any of them. After `files`, ``attributes`` maps each field of the
+    schema (``Person.city``) to the attributes that hold it.
     """
 
     def __init__(
@@ -112,6 +113,7 @@ class OperationClasses:
         self._shared = dict(sorted({f.name.value: f for f, _ in reached}.items()))
         self.names = operation_names(operations, self._shared, schema)
         self._enums: set[str] = set()
+        self.attributes: dict[str, list[str]] = {}
         self._variables: list[Any] = []
 
     def files(self) -> dict[str, str]:
@@ -221,6 +223,9 @@ class OperationClasses:
         self, about: str, shapes: Shapes, modules: Iterable[str], variables: tuple[Variable, ...]
     ) -> ModuleContext:
         self._enums |= shapes.enums
+        for shape in shapes.structs:
+            for field in shape.fields:
+                self.attributes.setdefault(field.origin, []).append(f"queries.{shape.name}.{field.attribute}")
         in_variables = " ".join(v.annotation for v in variables)
         enums = "from . import enums as _e"
         typed = ["    from . import enums as _e"] if "_e." in in_variables and not shapes.enums else []
