@@ -63,8 +63,12 @@ def rank(leaf: Leaf, value: Expression) -> Expression:
 
 
 def one_of(value: Expression, operands: Sequence[Any]) -> Condition:
-    """``value IN operands``, however many: they travel as one JSON parameter."""
-    listed = sa.func.json_each(json.dumps(list(operands))).table_valued("value", name="listed")
+    """``value IN operands``, however many: they travel as one JSON parameter. Raises Refused for what is no JSON."""
+    try:
+        text = json.dumps(list(operands), allow_nan=False)
+    except ValueError as error:
+        raise Refused("Data validation error.", "INTERNAL_SERVER_ERROR") from error
+    listed = sa.func.json_each(text).table_valued("value", name="listed")
     return value.in_(sa.select(listed.c.value))
 
 
