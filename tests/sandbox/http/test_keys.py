@@ -54,6 +54,18 @@ async def test_a_generated_token_is_a_key_until_it_is_revoked(crm):
     assert "errors" not in await crm(PEOPLE)
 
 
+async def test_rows_are_written_in_the_name_of_the_key(crm):
+    _, token = await new_key(crm)
+    create = 'mutation {createNote(data: {title: "n"}) {id createdBy {source name} updatedBy {name}}}'
+    by = {}
+    for name, key in (("robot", token), ("main", crm.key), ("user", crm.sandbox.session_token), ("again", token)):
+        by[name] = (await crm.data(create, key=key))["createNote"]
+    assert by["robot"]["createdBy"] == by["again"]["createdBy"] == {"source": "API", "name": "robot"}
+    assert by["robot"]["updatedBy"] == {"name": "robot"}
+    assert by["main"]["createdBy"] == {"source": "API", "name": "sandbox"}
+    assert by["user"]["createdBy"]["source"] == "MANUAL"
+
+
 async def test_a_token_ends(crm):
     _, token = await new_key(crm, "2001-01-01T00:00:00Z")
     answer, status = await asked_with(crm, token)

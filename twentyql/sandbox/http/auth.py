@@ -6,6 +6,7 @@ import hmac
 from dataclasses import dataclass
 from enum import Enum
 
+from twentyql.sandbox.records.changes import ACTING
 from twentyql.sandbox.workspace.keys import Keys, Standing
 
 
@@ -41,13 +42,15 @@ class Access:
     keys: Keys
 
     def caller(self, header: str | None) -> Caller:
-        """Judge an ``Authorization`` header."""
+        """Judge an ``Authorization`` header; what it does from now on is done in the name of its key."""
         scheme, _, token = (header or "").strip().partition(" ")
         token = token.strip()
+        ACTING.set(None)
         if scheme.lower() != "bearer" or not token:
             return Caller.NOBODY
         if self.key is not None and hmac.compare_digest(token.encode(), self.key.encode()):
             return Caller.KNOWN
+        ACTING.set(self.keys.actor(token))
         standing = self.keys.standing(token)
         if standing is not Standing.FOREIGN:
             return STANDINGS[standing]

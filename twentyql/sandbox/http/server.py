@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from contextvars import copy_context
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -187,9 +188,9 @@ class Sandbox:
         self._worker = self._engine = self._keys = None
 
     async def _work(self, job: Callable[[], Any]) -> Any:
-        """Run ``job`` in the one thread that the engine lives in."""
+        """Run ``job`` in the one thread that the engine lives in, in the context of the caller."""
         with self._time.busy() if self._time else nullcontext():
-            return await asyncio.get_running_loop().run_in_executor(self._worker, job)
+            return await asyncio.get_running_loop().run_in_executor(self._worker, copy_context().run, job)
 
     def _now(self) -> datetime:
         return self._time.now() if self._time else datetime.now(UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,9 @@ from twentyql.sandbox.records.uniques import Claims, check_claims, check_keys, m
 from twentyql.sandbox.records.values import as_time, writer
 from twentyql.sandbox.records.vectors import VECTOR, vector_writer
 from twentyql.sandbox.root import Refused
+
+# The source and the name that rows are written by while it is set, such as another key's.
+ACTING: ContextVar[tuple[str, str] | None] = ContextVar("acting", default=None)
 
 
 @dataclass(frozen=True)
@@ -174,8 +178,9 @@ class Writer:
         return writer(leaf)(_unquoted(default))
 
     def _author(self, layout: Layout, values: Values, slots: Sequence[str]) -> None:
-        """Write who did it: this key, by the API."""
-        known: dict[str, Any] = {"source": "API", "workspaceMemberId": None, "name": self.actor, "context": {}}
+        """Write who did it: whoever is acting, else this key by the API."""
+        source, name = ACTING.get() or ("API", self.actor)
+        known: dict[str, Any] = {"source": source, "workspaceMemberId": None, "name": name, "context": {}}
         for slot in slots:
             for leaf in layout.by_slot.get(slot, ()):
                 if leaf.sub is not None:

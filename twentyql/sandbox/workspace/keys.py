@@ -102,6 +102,14 @@ class Keys:
             return Standing.REVOKED
         return Standing.KEY
 
+    def actor(self, token: str) -> tuple[str, str] | None:
+        """The source and name that rows are written by with ``token``; None for one that was not signed here."""
+        claims = self._signer.claims(token)
+        if claims is None:
+            return None
+        key = next((key for key in self.every if key["id"] == claims.get("jti")), None)
+        return ("API", str(key["name"])) if key else ("MANUAL", "")
+
     def _known(self, identity: str) -> Key:
         found = next((key for key in self.every if key["id"] == identity), None)
         if found is None:
