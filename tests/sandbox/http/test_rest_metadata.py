@@ -94,3 +94,25 @@ async def test_what_is_wrong_is_said(crm):
         got, answer = await crm.rest(method, path, body)
         assert (got, answer["statusCode"]) == (status, status), path
         assert any(said in message for message in answer["messages"]), answer
+
+
+async def test_openapi_follows_the_data_model(crm):
+    await crm.rest("POST", "/metadata/objects", BOAT)
+    status, told = await crm.rest("GET", "/open-api/core")
+    assert (status, told["openapi"], told["servers"][0]["url"]) == (200, "3.1.1", crm.sandbox.url + "/rest")
+    boat = told["components"]["schemas"]["Boat"]["properties"]
+    assert boat["createdBy"]["properties"]["source"] == {"type": "string"}
+    stage = told["components"]["schemas"]["Opportunity"]["properties"]["stage"]
+    assert "NEW" in stage["enum"]
+    for path, methods in told["paths"].items():
+        for method, operation in methods.items():
+            shown = path.replace("{id}", MISSING)
+            got, answer = await crm.rest(method.upper(), shown, {} if "batch" not in path else [])
+            assert (got < 500, operation["tags"]) == (
+                True,
+                [path.replace("batch/", "").replace("restore/", "").split("/")[1]],
+            )
+            assert not str(answer.get("messages", "") if isinstance(answer, dict) else "").startswith("['Cannot")
+    names = [operation["operationId"] for methods in told["paths"].values() for operation in methods.values()]
+    assert len(names) == len(set(names))
+    assert (await crm.rest("GET", "/open-api/nope"))[0] == 404

@@ -9,6 +9,7 @@ from typing import Any
 
 from twentyql.sandbox.http.answers import REVOKED, Answer, json_answer, rest_error
 from twentyql.sandbox.http.auth import Caller
+from twentyql.sandbox.http.open_api import open_api
 from twentyql.sandbox.http.rest_calls import Request, RestCall, read_call
 from twentyql.sandbox.http.rest_metadata import RestMetadata
 from twentyql.sandbox.root import Refused, Root
@@ -31,21 +32,30 @@ class Rest:
     workspace: Workspace
     run: Run
     metadata: RestMetadata
+    origin: Callable[[], str]
     work: Callable[[Callable[[], Any]], Awaitable[Any]]
 
     def call(self, request: Request) -> RestCall | None:
-        """What a core call runs; None for the metadata. Raises Refused for what cannot be read."""
-        return None if request.parts[:1] == ["metadata"] else read_call(self.workspace.model, request)
+        """What a core call runs; None for what is no record. Raises Refused for what cannot be read."""
+        other = request.parts[:1] in (["metadata"], ["open-api"])
+        return None if other else read_call(self.workspace.model, request)
 
     async def answer(self, request: Request, call: RestCall | None, *, free: bool = False) -> Answer:
         """Answer a request whose caller has a key; ``free`` says that it is not throttled."""
         try:
             if call is None:
-                answer: Answer = await self.work(partial(self.metadata.answer, request))
+                answer: Answer = await self.work(partial(self._other, request))
                 return answer
             return json_answer(_shaped(call, await self.run(call.root, free)), call.status)
         except Refused as refused:
             return refused_answer(refused)
+
+    def _other(self, request: Request) -> Answer:
+        if request.parts[0] == "metadata":
+            return self.metadata.answer(request)
+        if request.method == "GET" and request.parts == ["open-api", "core"]:
+            return json_answer(open_api(self.workspace.model, self.origin()))
+        raise Refused(f"Cannot {request.method} {request.path}", "NOT_FOUND")
 
 
 def stranger(caller: Caller) -> Answer:

@@ -228,7 +228,7 @@ class Sandbox:
         def run_free(root: Root, free: bool) -> Awaitable[Any]:
             return core.run_root(root.name, root, "/rest", for_nothing if free else throttle.take)
 
-        rest = Rest(workspace, run_free, models, self._work)
+        rest = Rest(workspace, run_free, models, lambda: self.url, self._work)
         uploads = Uploads(files, self._work)
         access = Access(self._key, keys)
         index = Index(engine, self.ledger, self._clock, self._work, self.key)
