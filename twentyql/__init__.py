@@ -3,7 +3,8 @@
 The data's way through the package, left to right; each stage hands on one frozen noun::
 
     client.py      READ FIRST: connect() and Client call the stages in order
-    collection.py  the records of one object, with the verbs of records
+    collection.py  the records of one object, with the verbs of records (those that write: writing.py)
+    administering.py  what a client can do beside records: options, data model, webhooks, files, REST
     config.py      Settings: arguments > environment > .env > [tool.twentyql]
     errors.py      the whole error tree, drawn on top
     transport.py   the one module that talks HTTP to a server
@@ -14,6 +15,8 @@ The data's way through the package, left to right; each stage hands on one froze
     plan/          5  Query + Dialect -> Plan of Reads; explain
     execute/       6  Plan -> batches of rows: runner, pacer, retry, receipt
     output/        7  batches -> Arrow tables and files
+    write/            records in: simple forms, batches, imports, the data model, files, REST
+    webhooks/         deliveries verified, parsed and received
     sandbox/       an embedded Twenty with the real server's rules
     exporting.py   whole objects to files, and snapshots, through the stages above
     syncing.py     what changed since the last time
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from twentyql.execute.receipt import Receipt
     from twentyql.execute.stream import Result, Stream, partial_result
     from twentyql.sync import run_sync
+    from twentyql.write.receipt import WriteReceipt
 
 _HOMES = {
     "Client": "twentyql.client",
@@ -58,6 +62,7 @@ _HOMES = {
     "TwentyqlError": "twentyql.errors",
     "TwentyqlWarning": "twentyql.errors",
     "UsageError": "twentyql.errors",
+    "WriteReceipt": "twentyql.write.receipt",
     "connect": "twentyql.client",
     "existing": "twentyql.build.inputs",
     "partial_result": "twentyql.execute.stream",
@@ -79,6 +84,7 @@ __all__ = [
     "TwentyqlError",
     "TwentyqlWarning",
     "UsageError",
+    "WriteReceipt",
     "connect",
     "existing",
     "partial_result",

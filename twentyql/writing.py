@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from twentyql.errors import QueryError
 from twentyql.schema.model import ObjectModel
-from twentyql.write import changes, many, rejects, single
+from twentyql.write import changes, importing, many, rejects, single
 from twentyql.write.composites import Form
 from twentyql.write.guards import Where
 from twentyql.write.links import Links, create_linked
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from twentyql.write.receipt import WriteReceipt
 
 Row = dict[str, Any]
+Rows = Iterable[Any] | AsyncIterable[Any] | Any  # Any: a data frame, known by its __arrow_c_stream__
 
 
 class Writing:
@@ -105,31 +106,65 @@ class Writing:
             return await single.duplicates(self._sender, self._of, records, fields)
 
     async def create_many(
-        self, records: Iterable[Any] | AsyncIterable[Any], *, reject_file: Path | None = None, **options: Any
+        self,
+        records: Rows,
+        *,
+        currency: str | None = None,
+        concurrency: int = many.CONCURRENCY,
+        reject_file: Path | None = None,
+        on_settled: Callable[[int], object] | None = None,
+        timeout: float | None = None,
     ) -> WriteReceipt:
         """Create many records, 200 a request; the good ones are kept and the others told in ``receipt.rejects``.
 
-        ``reject_file`` gets them as JSON lines with row, field and reason. Further options are those of
-        `twentyql.write.many.Options`. Raises IncompleteError, with the receipt, where the write had to stop.
+        ``records`` are mappings, generated inputs or a data frame. ``reject_file`` gets the refused ones as JSON lines
+        with row, field and reason; ``on_settled`` hears how many rows were settled. Nothing is created twice, whatever
+        breaks. Raises IncompleteError, with the receipt, where the write had to stop.
         """
-        return await self._many(records, None, reject_file, options)
+        form = Form(currency=currency)
+        options = many.Options(form=form, concurrency=concurrency, on_settled=on_settled)
+        return await self._many(records, options, reject_file, timeout)
 
     async def upsert_many(
-        self, records: Iterable[Any] | AsyncIterable[Any], *, on: str, reject_file: Path | None = None, **options: Any
+        self,
+        records: Rows,
+        *,
+        on: str,
+        revive: bool = True,
+        currency: str | None = None,
+        concurrency: int = many.CONCURRENCY,
+        reject_file: Path | None = None,
+        on_settled: Callable[[int], object] | None = None,
+        timeout: float | None = None,
     ) -> WriteReceipt:
         """Change the records found by the field ``on``, create those not found; see `create_many`.
 
-        Soft-deleted records that come back are told in ``receipt.revived``; ``revive=False`` refuses them.
+        A unique field is matched by the server, another one by a lookup for each batch. Soft-deleted records that come
+        back are told in ``receipt.revived``; ``revive=False`` refuses their rows.
         """
-        return await self._many(records, on, reject_file, options)
+        form = Form(currency=currency)
+        options = many.Options(on=on, revive=revive, form=form, concurrency=concurrency, on_settled=on_settled)
+        return await self._many(records, options, reject_file, timeout)
 
-    async def _many(self, records: Any, on: str | None, reject_file: Path | None, options: Row) -> WriteReceipt:
-        options.setdefault("form", Form(currency=options.pop("currency", None)))
-        async with asyncio.timeout(options.pop("timeout", None)):
-            receipt = await many.write_many(self._sender, self._of, records, many.Options(on=on, **options))
+    async def _many(
+        self, records: Rows, options: many.Options, reject_file: Path | None, timeout: float | None
+    ) -> WriteReceipt:
+        async with asyncio.timeout(timeout):
+            receipt = await many.write_many(self._sender, self._of, records, options)
         if reject_file is not None:
             await asyncio.to_thread(rejects.write_jsonl, reject_file, receipt.rejects)
         return receipt
+
+    async def import_file(self, path: str | Path, *, timeout: float | None = None, **options: Any) -> WriteReceipt:
+        """Write the rows of a CSV, JSON lines, JSON or Parquet file, through a journal beside it.
+
+        Columns are mapped by their names and values, or by ``map={"Column": "field"}``; ``match="emails"`` changes
+        what is there; ``resume=True`` goes on with an interrupted import. All options are those of
+        `twentyql.write.importing.ImportOptions`. Receipt and rejects are saved beside the file.
+        """
+        prepared = importing.prepare(self._sender, Path(path), self._of, importing.ImportOptions(**options))
+        async with asyncio.timeout(timeout):
+            return await importing.run_import(self._sender, prepared)
 
     async def update_where(
         self, where: Where, record: Any, *, everything: bool = False, **options: Any

@@ -72,12 +72,18 @@ def _csv(path: Path, encoding: str) -> Source:
         with path.open(newline="", encoding=encoding) as file:
             reader = csv.reader(file, delimiter=delimiter)
             next(reader, None)
-            try:
-                for values in reader:
-                    if values:
-                        yield _csv_row(columns, values)
-            except UnicodeDecodeError as error:
-                raise _wrong_encoding(path, encoding) from error
+            while True:
+                try:
+                    values = next(reader, None)
+                except csv.Error as error:
+                    yield ValueRefusedError(f"this is no CSV: {error}")
+                    continue
+                except UnicodeDecodeError as error:
+                    raise _wrong_encoding(path, encoding) from error
+                if values is None:
+                    return
+                if values:
+                    yield _csv_row(columns, values)
 
     return Source(path.name, columns, rows, is_csv=True)
 
