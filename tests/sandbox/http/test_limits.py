@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from whole import whole
 
 from twentyql.sandbox import Limits
@@ -138,3 +140,18 @@ async def test_the_newer_limits_say_how_long_to_wait():
         assert (error["extensions"]["code"], error["extensions"]["retryAfterMs"]) == ("RATE_LIMITED", 600)
         status, answer = await crm.rest("GET", "/companies")
         assert (status, answer["retryAfterSeconds"]) == (429, 1)
+
+
+@given(gaps=st.lists(st.integers(0, 3000), max_size=300), form=st.sampled_from(["old", "new"]))
+def test_no_more_pass_than_the_bucket_holds_and_gains(gaps, form):
+    """Whatever the gaps between calls (milliseconds): a full bucket and one token a tick, never more."""
+    clock = Clock()
+    throttle = Throttle(Limits(form=form, short=None), clock)
+    passed = 0
+    for gap in gaps:
+        clock.now += gap / 1000
+        passed += passes(throttle)
+    assert passed <= 100 + sum(gaps) // 600
+    assert passed >= min(len(gaps), 100)
+    clock.now += 60
+    assert sum(passes(throttle) for _ in range(101)) == 100
