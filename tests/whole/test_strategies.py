@@ -18,7 +18,7 @@ from twentyql.build.query import Query
 from twentyql.build.record import Record
 from twentyql.client import Client
 from twentyql.config import load_settings
-from twentyql.execute.pacer import Pacer
+from twentyql.execute.pacer import STOCK, Pacer
 from twentyql.execute.reader import Reader
 from twentyql.execute.receipt import Receipt, Tally
 from twentyql.execute.requester import Requester
@@ -72,8 +72,9 @@ def snapshot() -> Snapshot:
     return SKEWED
 
 
-def reader(client: Client, force: Force, dialect: Dialect = SMALL_PAGES) -> Reader:
-    return Reader(client._requester, client.model, dialect, Pacer(), force=force)
+def reader(client: Client, force: Force, *, is_open: bool = False) -> Reader:
+    pacer = Pacer(suspected=None if is_open else STOCK)
+    return Reader(client._requester, client.model, SMALL_PAGES, pacer, force=force)
 
 
 async def rows_of(reader: Reader, query: Query[Any, Any]) -> tuple[list[Any], Receipt]:
@@ -98,6 +99,7 @@ async def test_every_way_gives_the_rows_of_the_plainest(client: Client, names: l
         assert rows == plain, way
         assert receipt.verdict == "complete", way
         assert receipt.rows == sum(count_rows(row) for row in plain) + flat_rows(receipt), way
+    assert (await rows_of(reader(client, Force(), is_open=True), query))[0] == plain
     repaired = (await rows_of(reader(client, WAYS["nested"]), query))[1]
     assert sum(part.repaired for part in repaired.lists) > 0
 
@@ -252,7 +254,7 @@ async def _faulty(way: str, dialect: Dialect, seed: int | None) -> tuple[list[An
         if seed is not None:
             sandbox.faults.random(0.06, seed, HARMLESS)
         known, time = loaded(), Clockwork()
-        pacer = Pacer(clock=time.clock, sleep=time.sleep)
+        pacer = Pacer(clock=time.clock, sleep=time.sleep, suspected=STOCK)
         requester = Requester(transport, known.schema, pacer, sleep=time.sleep)
         try:
             made = Reader(requester, known.model, dialect, pacer, force=WAYS[way])

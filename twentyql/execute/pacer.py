@@ -53,7 +53,7 @@ class PaceState:
 
     ``credit`` is how many tokens could be sent at once now, None while no limit is known.
     ``concurrency`` is how many requests may be open at the moment, ``open`` how many are.
-    ``proven_open`` says that the server let pass what its stock limit would have refused.
+    ``proven_open`` says that no limit is known, and none suspected (any more).
     """
 
     limit: Rate | None
@@ -168,7 +168,7 @@ class Pacer:
         lanes = self._lanes
         credit = bucket.credit_at(self._clock()) if bucket else None
         told = (limit, spacing, self._waited, self._sent, self._refused, self._budget, lanes.width, lanes.open, credit)
-        return PaceState(*told, proven_open=bucket is None and self._probes >= PROBES)
+        return PaceState(*told, proven_open=bucket is None and self._suspect is None)
 
     @asynccontextmanager
     async def turn(self, tokens: int = 1) -> AsyncGenerator[None]:

@@ -109,7 +109,7 @@ class Reader:
             return None
         stats = await self._ask(first, Stats(), tally)
         outlook = Outlook(self._dialect, stats, self.limits)
-        return await self._ask(second_questions(draft, self._model, outlook), stats, tally)
+        return await self._ask(second_questions(draft, self._model, outlook, thorough=thorough), stats, tally)
 
     async def _ask(self, questions: Sequence[Question], stats: Stats, tally: Tally) -> Stats:
         """Send the questions; one root that fails tells nothing, and the others of its document are asked again."""

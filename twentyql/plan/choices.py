@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from twentyql.plan.cost import (
     LEAF_SECONDS,
@@ -16,6 +16,7 @@ from twentyql.plan.cost import (
     chunks,
     fits,
     nested,
+    row_seconds,
     scanned,
 )
 from twentyql.plan.model import ID, Choice, Cost, How, KeyPath, Paging, Plan, Read
@@ -66,7 +67,7 @@ class Chooser:
         paging = self.out.paging(read) if most is None else Paging(most, most)
         self.pagings[read.path] = paging
         self._to_ones(read, rows)
-        pages = self.out.pages(rows, read, paging)
+        pages = self.out.pages(rows, read, paging, self._per_row(read))
         known = self.out.list(read.path)
         everything = float(known.everything if known.everything is not None else known.rows)
         gathered = max(1.0, rows / self.out.dialect.parents_per_filter)
@@ -76,7 +77,7 @@ class Chooser:
         width = sum(children_rows(self.out, child, parents) for child in inside) / max(rows, 1)
         if width * paging.most > NESTED_ROWS_A_PAGE:
             size = max(20, int(NESTED_ROWS_A_PAGE / width))
-            paging = Paging(min(paging.start, size), min(paging.most, size), paging.seconds)
+            paging = replace(paging, start=min(paging.start, size), most=min(paging.most, size))
             self.pagings[read.path] = paging
         if read.link is None:
             self._pages(read, rows, paging)
@@ -86,9 +87,14 @@ class Chooser:
             self._list(child, below, parents)
 
     def _pages(self, read: Read, rows: float, paging: Paging) -> None:
-        cost = self.out.paged(rows, read, paging)
+        cost = self.out.paged(rows, read, paging, per_row=self._per_row(read))
         honoured = min(paging.most, self.out.limits.page or paging.most)
         self.choices.append(Choice(read.name, f"pages of up to {honoured} by id", cost, "a list by id loses no row"))
+
+    def _per_row(self, read: Read) -> float:
+        """What a row takes without the to-one relations that are read apart."""
+        apart = sum((read.path, pair[1][0]) in self.flat for pair in read.to_ones)
+        return row_seconds(read) - apart * TO_ONE_SECONDS
 
     def _ways(self, read: Read, child: Read, parents: Parents, pages: int) -> dict[How, Cost]:
         """What each way to read a child list would cost."""

@@ -69,7 +69,7 @@ class Outlook:
         """How large the pages of a read may be."""
         start = self.dialect.page_size
         most = max(start, self.limits.page_most) if self.dialect.larger_pages else start
-        return Paging(start, most, self.limits.page_seconds)
+        return Paging(start, most, self.limits.page_seconds, self.limits.latency)
 
     def pages(self, rows: float, read: Read, paging: Paging, per_row: float | None = None) -> int:
         """How many pages it takes, as `Paging.following` will size them."""
@@ -78,19 +78,20 @@ class Outlook:
         size = min(paging.start, honoured)
         pages, left = 1, rows - size
         while left > 0 and size < honoured:
-            fitting = int(size * paging.seconds / (self.limits.latency + size * seconds))
+            fitting = int(paging.seconds / seconds)
             grown = max(min(size, paging.start), min(size * GROWTH, fitting, honoured))
             if grown == size:
                 break
             size, pages, left = grown, pages + 1, left - grown
         return pages + max(0, math.ceil(left / size))
 
-    def paged(self, rows: float, read: Read, paging: Paging, scans: float = 1) -> Cost:
+    def paged(self, rows: float, read: Read, paging: Paging, scans: float = 1, per_row: float | None = None) -> Cost:
         """Reading ``rows`` in ``scans`` scans, each of which ends with a page that is not full."""
-        whole = self.pages(rows, read, paging)
+        per_row = row_seconds(read) if per_row is None else per_row
+        whole = self.pages(rows, read, paging, per_row)
         requests = whole if scans <= 1 else max(scans, rows / max(rows / whole, 1.0) + scans / 2)
         bytes_ = rows * row_bytes(read, self.stats)
-        return Cost(requests, requests, rows, bytes_, requests * self.limits.latency + rows * row_seconds(read))
+        return Cost(requests, requests, rows, bytes_, requests * self.limits.latency + rows * per_row)
 
     def list(self, path: Path) -> ListStats:
         """What is known of a list."""
@@ -124,8 +125,9 @@ def chunks(out: Outlook, child: Read, parents: Parents, rows: float, paging: Pag
 
 
 def scanned(out: Outlook, child: Read, paging: Paging) -> Cost:
-    """Reading the child list whole, once."""
-    return out.paged(out.list(child.path).rows, child, paging)
+    """Reading the child list whole, once, beside its parents: half of its waiting goes unnoticed."""
+    cost = out.paged(out.list(child.path).rows, child, paging)
+    return replace(cost, seconds=cost.seconds - cost.requests * out.limits.latency / 2)
 
 
 def nested(out: Outlook, child: Read, parents: Parents, rows: float, parent_pages: float) -> Cost | None:

@@ -48,17 +48,19 @@ class Paging:
     """How large the pages of a read are: ``start`` rows at first, then what takes ``seconds``, never over ``most``.
 
     A server is not stalled for others by a page of 250 ms; it may honour less than was asked for, and then decides.
+    ``latency`` are the seconds of a page that are no work of the server.
     """
 
     start: int
     most: int
     seconds: float = 0.25
+    latency: float = 0.0
 
     def following(self, asked: int, got: int, seconds: float) -> int:
         """The size to ask for after a page of ``asked`` rows brought ``got``, and more are left, in ``seconds``."""
         if got < asked:  # a clamp, or a page cut short: go by what came, and never below the start
             return max(self.start, got)
-        fitting = int(asked * self.seconds / max(seconds, 1e-6))
+        fitting = int(asked * self.seconds / max(seconds - self.latency, seconds / 10, 1e-6))
         return max(min(asked, self.start), min(asked * GROWTH, fitting, self.most))
 
 

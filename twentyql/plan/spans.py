@@ -20,6 +20,7 @@ PAGES_A_SPAN = 5  # where rows come in order, so that a few spans ahead are litt
 SPANS_A_LANE = 2  # where they come as they will
 FEWEST_PAGES = 10
 GAIN = 0.7
+GAINED_SECONDS = 1.0
 
 
 def spans_wanted(out: Outlook, read: Read, rows: float, *, in_order: bool = True) -> int:
@@ -31,8 +32,8 @@ def spans_wanted(out: Outlook, read: Read, rows: float, *, in_order: bool = True
         return 1
     busy = rows * row_seconds(read)
     one_by_one = busy + pages * out.limits.latency
-    beside = max(busy, one_by_one / LANES) + 2 * out.limits.latency
-    if beside >= GAIN * one_by_one:
+    beside = max(busy, one_by_one / LANES) + SAMPLES * out.limits.latency
+    if beside >= GAIN * one_by_one or one_by_one - beside < GAINED_SECONDS:
         return 1
     return math.ceil(pages / PAGES_A_SPAN) if in_order else min(LANES * SPANS_A_LANE, pages // 2)
 

@@ -83,19 +83,21 @@ def first_questions(draft: Plan, model: SchemaModel, limits: Limits, *, thorough
     return _packed(parts)
 
 
-def second_questions(draft: Plan, model: SchemaModel, out: Outlook) -> list[Question]:
-    """What is still worth asking once the sizes of the lists are known."""
+def second_questions(draft: Plan, model: SchemaModel, out: Outlook, *, thorough: bool) -> list[Question]:
+    """What is still worth asking once the sizes of the lists are known.
+
+    On an open server nothing is gained by lists inside their parents, nor by knowing the page size beforehand.
+    """
     parts: list[Part] = []
     root = draft.root
     if "filter" in root.variables and root.children and () in out.stats.lists:
         parts.append(Part("everything", (), root.root, f"{root.root} {{ totalCount }}"))
-    for i, read in enumerate(root.walk()):
-        parts += [
-            _families(child, model, f"{i}_{j}")
-            for j, child in enumerate(read.children)
-            if _may_nest(read, child, model, out)
-        ]
-    parts += _page(draft, out)
+    limited = out.token_price > 0
+    for i, read in enumerate(root.walk() if limited else ()):
+        nests = [child for child in read.children if _may_nest(read, child, model, out)]
+        parts += [_families(child, model, f"{i}_{j}") for j, child in enumerate(nests)]
+    if limited or thorough:
+        parts += _page(draft, out)
     parts += _bounds(draft, out)
     return _packed(parts)
 
