@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from twentyql.sandbox.background import Background
-    from twentyql.sandbox.testing import Images, TwentySandbox
+    from twentyql.sandbox.testing import TwentySandbox, TwentySandboxes
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,41 +31,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def _twenty_images() -> Images:
-    from twentyql.sandbox.testing import Images
+def twenty_sandboxes(request: pytest.FixtureRequest) -> Iterator[TwentySandboxes]:
+    """Opens workspaces, for fixtures of a wider scope: ``twenty_sandboxes(rows=300, limits="stock")``."""
+    from twentyql.sandbox.testing import TwentySandboxes
 
-    return Images()
-
-
-@pytest.fixture(scope="session")
-def _twenty_background() -> Iterator[Background]:
-    from twentyql.sandbox.background import Background
-
-    background = Background()
-    yield background
-    background.close()
+    folder = request.config.getini("twenty_snapshot")
+    sandboxes = TwentySandboxes(str(request.config.rootpath / folder) if folder else None)
+    yield sandboxes
+    sandboxes.close()
 
 
 @pytest.fixture
 def twenty_sandbox(
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
-    _twenty_images: Images,
-    _twenty_background: Background,
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, twenty_sandboxes: TwentySandboxes
 ) -> Iterator[TwentySandbox]:
     """A fresh Twenty workspace over HTTP, for this test alone: `make`, `records`, `ledger`, `faults`, `url`, `key`.
 
     ``TWENTY_API_URL`` and ``TWENTY_API_KEY`` are set to it, so that ``twentyql.connect()`` and other programs find it.
     """
-    from twentyql.sandbox.http.server import Sandbox
-    from twentyql.sandbox.testing import TwentySandbox
-
-    options = _options(request)
-    folder = options.pop("snapshot", request.config.getini("twenty_snapshot"))
-    seed = options.pop("seed", 1)
-    path = str(request.config.rootpath / folder) if folder else None
-    image = _twenty_images.image(path, options.pop("rows", 0), seed)
-    workspace = TwentySandbox(Sandbox.copy_of(image, **options), _twenty_background, seed)
+    workspace = twenty_sandboxes(**_options(request))
     monkeypatch.setenv("TWENTY_API_URL", workspace.url)
     monkeypatch.setenv("TWENTY_API_KEY", workspace.key)
     yield workspace
@@ -78,4 +61,6 @@ def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for marker in request.node.iter_markers("twenty_sandbox"):
         found = {**marker.kwargs, **found}
+    if found.get("snapshot"):
+        found["snapshot"] = request.config.rootpath / found["snapshot"]
     return found

@@ -10,7 +10,7 @@ import importlib.util
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import pytest
 from twentyql.sandbox.background import Background
 from twentyql.sandbox.http.server import Sandbox
 from twentyql.sandbox.records.image import Image, make_image
-from twentyql.sandbox.snapshot import read_snapshot
+from twentyql.sandbox.snapshot import Snapshot, read_snapshot
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 RECORDED = SHARED / "twenty"
@@ -113,6 +113,27 @@ def test_reads_are_answered_as_the_real_server_did(sandbox: Sandbox, replay: Any
     assert len(asked) == 107
     assert unlike == {}
     assert len(equal) >= 106
+
+
+def test_a_data_model_with_all_columns_is_answered_to_the_byte(replay: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one read that is unlike above differs by columns that objects.json lacks, not by how it is answered."""
+    (one,) = (each for each in recordings("read.jsonl") if each["path"].startswith("/rest/metadata"))
+    full = {node["id"]: node for node in one["response"]["data"]["objects"]}
+    snapshot = read_snapshot(RECORDED)
+    nodes = [_completed(node, full[node["id"]]) if node["id"] in full else node for node in snapshot.objects]
+    background = Background()
+    sandbox = Sandbox.copy_of(make_image(Snapshot(nodes, snapshot.workspace, {})))
+    background.run(sandbox.start())
+    monkeypatch.setitem(os.environ, "REPLAY_KEY", sandbox.key)
+    assert replay.ask(sandbox.url, one) == (one["status"], one["response"])
+    background.run(sandbox.stop())
+    background.close()
+
+
+def _completed(node: Mapping[str, Any], full: Mapping[str, Any]) -> dict[str, Any]:
+    fields = {field["id"]: field for field in full["fields"]}
+    columns = {name: value for name, value in full.items() if name != "fields"}
+    return {**node, **columns, "fieldsList": [{**field, **fields[field["id"]]} for field in node["fieldsList"]]}
 
 
 def comparable_write(replay: Any, step: int, answer: Any) -> Any:

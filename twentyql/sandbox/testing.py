@@ -38,6 +38,7 @@ class TwentySandbox:
 
     def __init__(self, sandbox: Sandbox, background: Background, seed: int = 1) -> None:
         self.sandbox = sandbox
+        self.closed = False
         self._background = background
         background.run(sandbox.start())
         self._factory = Factory(sandbox.engine.model, seed)
@@ -93,21 +94,45 @@ class TwentySandbox:
 
     def close(self) -> None:
         """Stop the server."""
-        self._background.run(self.sandbox.stop())
+        if not self.closed:
+            self._background.run(self.sandbox.stop())
+        self.closed = True
 
 
-class Images:
-    """The images that the fixtures of one test run copy: each is built when first asked for."""
+class TwentySandboxes:
+    """Opens sandboxes for tests: each image is made when first asked for, then copied. ``close`` ends them all.
 
-    def __init__(self) -> None:
-        self._made: dict[tuple[str | None, int, int], Image] = {}
+    >>> workspace = twenty_sandboxes(rows=300, limits="stock")
+    """
 
-    def image(self, folder: str | None, rows: int, seed: int) -> Image:
-        """The image of a snapshot folder (or of the demo's data model), with ``rows`` people where it is the demo."""
+    def __init__(self, snapshot: str | None = None) -> None:
+        self._snapshot = snapshot
+        self._images: dict[tuple[str | None, int, int], Image] = {}
+        self._background = Background()
+        self._open: list[TwentySandbox] = []
+
+    def __call__(
+        self, *, snapshot: str | Path | None = None, rows: int = 0, seed: int = 1, **options: Any
+    ) -> TwentySandbox:
+        """A fresh workspace. Raises SchemaError for a broken snapshot.
+
+        ``snapshot`` is a folder (of ``pull``, which has no rows, or of ``snapshot``), ``""`` the demo even where the
+        project has a snapshot of its own; the demo has ``rows`` people, else its data model alone. ``options`` are
+        those of `Sandbox`.
+        """
+        folder = self._snapshot if snapshot is None else str(snapshot) or None
         key = (folder, rows, seed)
-        if key not in self._made:
-            self._made[key] = make_image(read_snapshot(Path(folder)) if folder else _demo(rows, seed))
-        return self._made[key]
+        if key not in self._images:
+            self._images[key] = make_image(read_snapshot(Path(folder)) if folder else _demo(rows, seed))
+        opened = TwentySandbox(Sandbox.copy_of(self._images[key], **options), self._background, seed)
+        self._open = [*(each for each in self._open if not each.closed), opened]
+        return opened
+
+    def close(self) -> None:
+        """Stop all servers and their thread."""
+        for each in self._open:
+            each.close()
+        self._background.close()
 
 
 def _demo(rows: int, seed: int) -> Snapshot:

@@ -11,9 +11,7 @@ import pytest
 import twentyql
 from twentyql.errors import UsageError
 from twentyql.sandbox import Fault
-from twentyql.sandbox.background import Background
-from twentyql.sandbox.http.server import Sandbox
-from twentyql.sandbox.testing import Images, TwentySandbox
+from twentyql.sandbox.testing import TwentySandbox, TwentySandboxes
 
 FACTORY_SEED = 7
 
@@ -44,13 +42,13 @@ async def test_an_asyncio_test_finds_it_too_and_starts_empty(twenty_sandbox: Twe
 
 @pytest.mark.twenty_sandbox(seed=FACTORY_SEED, limits="stock")
 class TestMarked:
-    def test_values_follow_from_the_seed(self, twenty_sandbox: TwentySandbox) -> None:
-        first = [twenty_sandbox.make(name) for name in ("company", "person", "project", "task")]
-        again = TwentySandbox(
-            Sandbox.copy_of(Images().image(None, 0, 1)), twenty_sandbox._background, seed=FACTORY_SEED
-        )
-        assert first == [again.make(name) for name in ("company", "person", "project", "task")]
-        again.close()
+    def test_values_follow_from_the_seed(
+        self, twenty_sandbox: TwentySandbox, twenty_sandboxes: TwentySandboxes
+    ) -> None:
+        names = ("company", "person", "project", "task")
+        again = twenty_sandboxes(seed=FACTORY_SEED)
+        assert [twenty_sandbox.make(name) for name in names] == [again.make(name) for name in names]
+        assert twenty_sandboxes(seed=8).make("company") != again.records("company")[0]
 
     @pytest.mark.twenty_sandbox(rows=50)
     def test_markers_join(self, twenty_sandbox: TwentySandbox) -> None:
@@ -77,14 +75,13 @@ def test_wrong_names_are_refused_with_advice(twenty_sandbox: TwentySandbox) -> N
     assert twenty_sandbox.records("person") == []
 
 
-def test_a_fresh_workspace_takes_less_than_50_ms() -> None:
-    image, background = Images().image(None, 300, 1), Background()
+def test_a_fresh_workspace_takes_less_than_50_ms(twenty_sandboxes: TwentySandboxes) -> None:
+    twenty_sandboxes(rows=300).close()
     taken = []
     for _ in range(9):
         started = time.perf_counter()
-        workspace = TwentySandbox(Sandbox.copy_of(image), background)
+        workspace = twenty_sandboxes(rows=300)
         taken.append(time.perf_counter() - started)
         workspace.close()
-    background.close()
     print(f"a fresh workspace takes {statistics.median(taken) * 1000:.1f} ms (least {min(taken) * 1000:.1f} ms)")
     assert min(taken) < 0.05
