@@ -9,7 +9,20 @@ from typing import Any
 
 import typer
 
-from twentyql.cli import demo, explore, export, generate, importing, pull, records, sandbox, snapshot, stored, webhooks
+from twentyql.cli import (
+    demo,
+    doctor,
+    explore,
+    export,
+    generate,
+    importing,
+    pull,
+    records,
+    sandbox,
+    snapshot,
+    stored,
+    webhooks,
+)
 from twentyql.cli.console import INCOMPLETE, USAGE, say
 from twentyql.errors import TwentyqlError, UsageError
 
@@ -34,6 +47,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "snapshot": snapshot.snapshot,
     "objects": explore.objects,
     "fields": explore.fields,
+    "doctor": doctor.doctor,
 }
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., int]]]] = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, parse
 
 from twentyql.build.operation import Operation, Pages, name_of, variables_of
@@ -14,12 +15,12 @@ from twentyql.build.paging import Paging, paging_of
 from twentyql.build.prepare import Memo, Prepared, prepare
 from twentyql.build.prepare_schema import extend, is_twenty
 from twentyql.build.stored import load_operation
-from twentyql.errors import QueryError
+from twentyql.errors import QueryError, ThrottledError
 from twentyql.execute.answers import document_of, read_operation
 from twentyql.execute.paging import Call, OperationPages, raw_call, typed_call
 from twentyql.execute.requester import Requester
 from twentyql.execute.stream import Stream, until
-from twentyql.faults import read_answer
+from twentyql.faults import graphql_errors, map_graphql_error, read_answer
 
 D = TypeVar("D")
 N = TypeVar("N")
@@ -101,6 +102,11 @@ class Operations:
         count = sum(isinstance(d, OperationDefinitionNode) for d in document.definitions)
         return Found(None, document, paging_of(document, extend(self._schema)) if count == 1 else None)
 
+    async def ask_roots(self, roots: Sequence[str], name: str) -> dict[str, Any]:
+        """The whole answer, data and errors, to roots asked together: one that is refused takes none with it."""
+        text = f"query {{ {' '.join(roots)} }}"
+        return await self._requester.answer(name, text, {}, _either, _Counts(), tokens=len(roots))
+
     def _pages(self, call: Call, timeout: float | None) -> Stream[Any]:
         pages = OperationPages(call, self._schema, self._requester, self._page_size)
         return Stream(until(pages.batches(), timeout), pages.receipt)
@@ -109,3 +115,14 @@ class Operations:
         tokens, again = len(ready.roots), not ready.is_mutation
         variables = dict(ready.variables)
         return await self._requester.answer(name, ready.text, variables, decode, _Counts(), tokens=tokens, again=again)
+
+
+def _either(body: bytes) -> dict[str, Any]:
+    """An answer with data and errors as it is; one that is only an error raises it."""
+    errors = graphql_errors(body)
+    answer: dict[str, Any] = msgspec.json.decode(body, type=dict[str, Any])
+    named = [map_graphql_error(error) for error in errors]
+    throttled = [error for error in named if isinstance(error, ThrottledError)]
+    if throttled or (errors and not answer.get("data")):
+        raise (throttled or named)[0]
+    return answer

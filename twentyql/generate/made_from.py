@@ -28,7 +28,12 @@ class MadeFrom:
     def of(cls, digest: str, workspace: Mapping[str, Any] | None) -> MadeFrom:
         """The schema with this digest, pulled from the workspace that ``/metadata`` told of."""
         id_, version = (workspace or {}).get("id"), (workspace or {}).get("metadataVersion")
-        return cls(digest, id_ if isinstance(id_, str) else None, version if isinstance(version, int) else None)
+        return cls(digest, id_ if isinstance(id_, str) else None, _whole(version))
+
+
+def _whole(value: object) -> int | None:
+    """A version, which GraphQL gives as a Float."""
+    return int(value) if isinstance(value, int | float) and value == value // 1 else None
 
 
 def made_from_module(made_from: MadeFrom) -> dict[str, str]:
