@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from twentyql.client import Client
-from twentyql.errors import IncompleteError, PermissionDeniedError, ServerFaultError, UnknownNameError
+from twentyql.errors import IncompleteError, PermissionDeniedError, QueryError, ServerFaultError, UnknownNameError
 from twentyql.sandbox import Sandbox
 from twentyql.sandbox.http.faults import Fault
 
@@ -211,3 +211,9 @@ async def test_unknown_names_in_one_row_refuse_that_row(client: Client) -> None:
     assert [r.row for r in receipt.rejects] == [2]
     with pytest.raises(UnknownNameError):
         await client["people"].upsert_many(rows, on="emial")
+
+
+@pytest.mark.parametrize("rows", ["abc", {"name": "x"}, 5, b"x"])
+async def test_what_is_no_list_of_records_is_refused(client: Client, rows: Any) -> None:
+    with pytest.raises(QueryError, match="Rows are an iterable"):
+        await client["people"].create_many(rows)

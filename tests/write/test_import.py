@@ -258,3 +258,23 @@ async def test_a_torn_journal_line_is_forgotten(client: Client, sandbox: Sandbox
     receipt = await run(client, path, "people", resume=True)
     assert (receipt.verdict, receipt.created, receipt.resumed) == ("complete", 450, 200)
     assert await client["people"].count(IMPORTED) == 450
+
+
+async def test_hostile_files_refuse_rows_and_never_break(client: Client, tmp_path: Path) -> None:
+    good = '"Good Row",good{}@import.example\n'
+    csv_rows = [
+        ("nul", "A\0B,a@import.example\n", 1),
+        ("more", "A,a@import.example,too,many\n", 1),
+        ("blank", " , \n", 1),
+        ("quote", '"unclosed,a@import.example\n', 1),
+    ]
+    for number, (name, bad, refused) in enumerate(csv_rows):
+        path = tmp_path / f"{name}.csv"
+        path.write_text("Name,Email\n" + good.format(number) + bad)
+        receipt = await run(client, path, "people")
+        assert (receipt.created, len(receipt.rejects)) == (1, refused), name
+    path = tmp_path / "deep.jsonl"
+    lines = ["[" * 50_000, '{"name": null}', '{"name": {"nope": 1}}', '{"company": [1]}', "5", '{"name": "Ok Ok"}']
+    path.write_text("\n".join(lines))
+    receipt = await run(client, path, "people")
+    assert (receipt.created, [reject.row for reject in receipt.rejects]) == (1, [1, 2, 3, 4, 5])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -199,7 +199,7 @@ async def _numbered(rows: Any) -> AsyncIterator[Row]:
             yield row, given
         return
     rows = rows_of(rows) or rows
-    if isinstance(rows, (str, bytes)) or not isinstance(rows, Iterable):
+    if isinstance(rows, (str, bytes, Mapping)) or not isinstance(rows, Iterable):
         raise QueryError(f"Rows are an iterable of mappings or inputs, not a {type(rows).__name__}.")
     for row, given in enumerate(rows, 1):
         yield row, given

@@ -71,7 +71,7 @@ class Columns:
         return {column.target.partition(".")[0] for column in self.columns if column.target}
 
     def record(self, row: Any) -> dict[str, Any]:
-        """A row under the names of its fields; blank cells are not sent. Raises the error that a row is."""
+        """A row under the names of its fields; blank cells are not sent. Raises ValueRefusedError."""
         if isinstance(row, ValueRefusedError):
             raise row
         found: dict[str, Any] = {}
@@ -79,6 +79,8 @@ class Columns:
             value = row.get(column.name) if column.target else None
             if value is not None and not (isinstance(value, str) and not value.strip()):
                 found[column.target] = value  # type: ignore[index]
+        if not found:
+            raise ValueRefusedError("the row has no value in any column that is imported")
         return found
 
 

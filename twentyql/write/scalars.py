@@ -55,6 +55,8 @@ def _uuid(field: FieldModel, value: Any, path: str, loose: bool) -> str:
 
 def _text(field: FieldModel, value: Any, path: str, loose: bool) -> str:
     if isinstance(value, str):
+        if "\0" in value:
+            raise refuse(path, "a text cannot hold the character NUL.")
         return value
     if loose and isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         return str(value)
@@ -166,7 +168,7 @@ def json_of(text: str, path: str) -> Any:
     """The JSON in a text. Raises ValueRefusedError."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise refuse(path, "this is no JSON.") from None
 
 

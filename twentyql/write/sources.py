@@ -70,7 +70,7 @@ def _csv(path: Path, encoding: str) -> Source:
     def rows() -> Iterator[Row]:
         csv.field_size_limit(16 * 1024 * 1024)
         with path.open(newline="", encoding=encoding) as file:
-            reader = csv.reader(file, delimiter=delimiter)
+            reader = csv.reader(file, delimiter=delimiter, strict=True)
             next(reader, None)
             while True:
                 try:
@@ -107,7 +107,7 @@ def _jsonl(path: Path, encoding: str) -> Source:
 def _json_row(line: str) -> Row:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ValueRefusedError("this line is no JSON")
     return _object(found)
 
@@ -120,7 +120,7 @@ def _json(path: Path, encoding: str) -> Source:
     with path.open(encoding=encoding) as file:
         try:
             found = json.load(file)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"{path.name} is no JSON: {error}") from error
     if not isinstance(found, list):
         raise UsageError(f"{path.name} is no list of records.", advice="JSON lines go into a file named .jsonl.")
