@@ -160,7 +160,7 @@ async def gql(url: str, ranges: int, page: int, rows: int, to: Path) -> int:
 
 
 async def twentyql(url: str, ranges: int, page: int, rows: int, to: Path) -> int:
-    """``client.export``; ``ranges`` 0 leaves ranges and pages to the planner."""
+    """``client.export``; ``ranges`` 0 leaves the ranges to the planner, ``page`` 0 the pages."""
     from dataclasses import replace
 
     import twentyql
@@ -170,17 +170,17 @@ async def twentyql(url: str, ranges: int, page: int, rows: int, to: Path) -> int
     (folder / "core.graphql").write_text(SDL, encoding="utf-8")
     async with twentyql.connect(url, KEY, schema=folder) as client:
         if ranges:
-            from twentyql.plan.model import Span
+            from twentyql.plan.model import Paging, Span
 
-            planned = client.plan
+            planned = client.reader.plan
 
-            def forced(query: Any, *args: Any, **kwargs: Any) -> Any:
-                plan = planned(query, *args, **kwargs)
+            async def forced(*args: Any, **kwargs: Any) -> Any:
+                plan = await planned(*args, **kwargs)
                 spans = tuple(Span(*pair) for pair in bounds(ranges, rows))
-                assert spans
-                return replace(plan, root=replace(plan.root, page_size=page))
+                paging = Paging(page, page) if page else plan.root.paging
+                return replace(plan, root=replace(plan.root, paging=paging, spans=spans))
 
-            client.plan = forced  # type: ignore[method-assign]
+            client.reader.plan = forced  # type: ignore[method-assign]
         receipt = await client.export(["people"], to=to / "out", fields=[field.name for field in schema()])
     assert receipt.verdict == "complete", receipt
     (to / "out" / "people.parquet").rename(to / "people.parquet")
@@ -226,9 +226,12 @@ def main() -> None:
     if name == "dlt":
         import dlt as _imported  # noqa: F401
     else:
+        import pyarrow as pa
         import pyarrow.parquet as _parquet  # noqa: F401
 
         import twentyql.client as _client  # noqa: F401
+
+        pa.array(["x"])  # imports pandas where it is installed, once a process
     usage = resource.getrusage(resource.RUSAGE_SELF)
     cpu = usage.ru_utime + usage.ru_stime
     begun = time.perf_counter()

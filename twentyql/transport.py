@@ -12,6 +12,7 @@ import socket
 import ssl
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Any, Literal, Self, overload
 
@@ -201,7 +202,7 @@ class HttpTransport(AsyncTransport):
                 "Authorization": f"Bearer {self.settings.api_key.reveal()}",
             },
             allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, CONNECT_SECONDS)),
+            timeout=_timeout(seconds),
         )
         async with request as response:
             answer = await self._bounded(response)
@@ -226,7 +227,7 @@ class HttpTransport(AsyncTransport):
                     )
                 )
             chunks.append(chunk)
-        return b"".join(chunks)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def _mapped(self, error: Exception, seconds: float) -> Exception:
         """A foreign error as one of the tree, with the original as its cause, cleared of frames and headers."""
@@ -261,6 +262,11 @@ class _Redirect:
     """Where an answer says that a file is."""
 
     location: str
+
+
+@cache
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, CONNECT_SECONDS))
 
 
 def _reason(error: BaseException) -> str:

@@ -45,14 +45,22 @@ class Lanes:
     @asynccontextmanager
     async def lane(self) -> AsyncGenerator[None]:
         """Wait for a free lane and hold it. A cancelled wait takes none."""
+        await self.acquire()
+        try:
+            yield
+        finally:
+            self.release()
+
+    async def acquire(self) -> None:
+        """Take a lane; whoever has one must `release` it."""
         if self._open >= self.width or self._waiting:
             await self._wait()
         else:
             self._open += 1
-        try:
-            yield
-        finally:
-            self._open -= 1
+
+    def release(self) -> None:
+        self._open -= 1
+        if self._waiting:
             self._wake()
 
     def timed(self, kind: Hashable, seconds: float) -> None:

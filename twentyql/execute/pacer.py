@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, replace
+from types import TracebackType
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from twentyql.errors import ThrottledError
@@ -126,6 +126,25 @@ class Bucket:
         return replace(self, rate=rate, credit=1, most=most, last=until, not_before=until, slack=slack)
 
 
+class Turn:
+    """One turn of a pacer, for ``async with``; a class, because every request takes one."""
+
+    __slots__ = ("_pacer", "_probing", "_tokens")
+
+    def __init__(self, pacer: Pacer, tokens: int) -> None:
+        self._pacer = pacer
+        self._tokens = tokens
+        self._probing = False
+
+    async def __aenter__(self) -> None:
+        self._probing = await self._pacer._enter(self._tokens)  # pyright: ignore[reportPrivateUsage]
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pacer._leave(self._probing, error)  # pyright: ignore[reportPrivateUsage]
+
+
 class Pacer:
     """Gives turns in the order they are asked for, at the pace that the server bears. Share one per workspace.
 
@@ -170,41 +189,49 @@ class Pacer:
         told = (limit, spacing, self._waited, self._sent, self._refused, self._budget, lanes.width, lanes.open, credit)
         return PaceState(*told, proven_open=bucket is None and self._suspect is None)
 
-    @asynccontextmanager
-    async def turn(self, tokens: int = 1) -> AsyncGenerator[None]:
+    def turn(self, tokens: int = 1) -> Turn:
         """Wait until ``tokens`` may be sent; send, and read the answer, inside. A cancelled wait takes nothing.
 
         A ThrottledError that is raised inside is learned from, in whichever form the server said it.
         """
         if tokens < 0:
             raise ValueError(f"tokens are 0 or more, not {tokens}")
-        async with self._lanes.lane():
-            if not tokens:
-                yield
-                return
-            await self._queue.acquire()
-            probing = False
-            try:
-                await self._wait(tokens)
-                probing = self._is_probe(tokens)
-                if probing:
-                    await self._alone()
-            finally:
-                if not probing:
-                    self._queue.release()
-            self._sending += 1
-            try:
-                yield
-                if probing:
-                    self._passed()
-            except ThrottledError as error:
-                self.refused(error)
-                raise
-            finally:
-                self._sending -= 1
-                self._quiet.set()
-                if probing:
-                    self._queue.release()
+        return Turn(self, tokens)
+
+    async def _enter(self, tokens: int) -> bool:
+        """Take a lane and the tokens; True if this turn is a probe, which holds the queue until it ends."""
+        await self._lanes.acquire()
+        probing = False
+        try:
+            if tokens:
+                await self._queue.acquire()
+                try:
+                    await self._wait(tokens)
+                    probing = self._is_probe(tokens)
+                    if probing:
+                        await self._alone()
+                except BaseException:
+                    probing = False
+                    raise
+                finally:
+                    if not probing:
+                        self._queue.release()
+        except BaseException:
+            self._lanes.release()
+            raise
+        self._sending += 1
+        return probing
+
+    def _leave(self, probing: bool, error: BaseException | None) -> None:
+        self._sending -= 1
+        self._quiet.set()
+        self._lanes.release()
+        if isinstance(error, ThrottledError):
+            self.refused(error)
+        elif probing and error is None:
+            self._passed()
+        if probing:
+            self._queue.release()
 
     def timed(self, kind: Hashable, seconds: float) -> None:
         """Learn how long the answer to a request of this ``kind`` took, for the number of open turns."""
