@@ -36,20 +36,35 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from twentyql.bars import progress
+    from twentyql.build.aggregates import (
+        count,
+        count_empty,
+        count_not_empty,
+        count_unique,
+        percentage_empty,
+        percentage_not_empty,
+    )
+    from twentyql.build.groups import Group
     from twentyql.build.inputs import existing
+    from twentyql.build.numbers import micros
     from twentyql.build.query import Query
     from twentyql.build.record import Record
     from twentyql.client import Client, connect
     from twentyql.errors import IncompleteError, ServerError, TwentyqlError, TwentyqlWarning, UsageError
+    from twentyql.execute.groups import Groups
     from twentyql.execute.hooks import Hooks
     from twentyql.execute.pacer import Pacer
     from twentyql.execute.receipt import Receipt
+    from twentyql.execute.search import Hit
     from twentyql.execute.stream import Result, Stream, partial_result
     from twentyql.sync import run_sync
     from twentyql.write.receipt import WriteReceipt
 
 _HOMES = {
     "Client": "twentyql.client",
+    "Group": "twentyql.build.groups",
+    "Groups": "twentyql.execute.groups",
+    "Hit": "twentyql.execute.search",
     "Hooks": "twentyql.execute.hooks",
     "IncompleteError": "twentyql.errors",
     "Pacer": "twentyql.execute.pacer",
@@ -64,14 +79,24 @@ _HOMES = {
     "UsageError": "twentyql.errors",
     "WriteReceipt": "twentyql.write.receipt",
     "connect": "twentyql.client",
+    "count": "twentyql.build.aggregates",
+    "count_empty": "twentyql.build.aggregates",
+    "count_not_empty": "twentyql.build.aggregates",
+    "count_unique": "twentyql.build.aggregates",
     "existing": "twentyql.build.inputs",
+    "micros": "twentyql.build.numbers",
     "partial_result": "twentyql.execute.stream",
+    "percentage_empty": "twentyql.build.aggregates",
+    "percentage_not_empty": "twentyql.build.aggregates",
     "progress": "twentyql.bars",
     "run_sync": "twentyql.sync",
 }
 
 __all__ = [
     "Client",
+    "Group",
+    "Groups",
+    "Hit",
     "Hooks",
     "IncompleteError",
     "Pacer",
@@ -86,8 +111,15 @@ __all__ = [
     "UsageError",
     "WriteReceipt",
     "connect",
+    "count",
+    "count_empty",
+    "count_not_empty",
+    "count_unique",
     "existing",
+    "micros",
     "partial_result",
+    "percentage_empty",
+    "percentage_not_empty",
     "progress",
     "run_sync",
 ]

@@ -35,6 +35,7 @@ from twentyql.introspect.load import Loaded, load
 from twentyql.plan.explain import Explanation
 from twentyql.plan.model import Plan
 from twentyql.schema.dialects import Dialect, dialect
+from twentyql.summarizing import Summarizing
 from twentyql.transport import HttpTransport
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ D = TypeVar("D")
 R = TypeVar("R")
 
 
-class Client(Administering):
+class Client(Administering, Summarizing):
     """One connection to one workspace: it owns the HTTP session, the schema and the pace. Made by `connect`."""
 
     def __init__(

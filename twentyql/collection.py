@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 from uuid import UUID
 
 from twentyql.build import named
+from twentyql.build.named_groups import group_query
 from twentyql.build.query import Query
 from twentyql.build.record import Record
 from twentyql.build.whole import column_names
@@ -17,6 +19,8 @@ from twentyql.writing import Writing
 
 if TYPE_CHECKING:
     from twentyql.client import Client
+    from twentyql.execute.groups import Groups
+    from twentyql.execute.stream import Result
 
 
 R = TypeVar("R", bound=Record[Any])
@@ -72,6 +76,41 @@ class Collection(Writing):
         """How many live records match ``where`` (all of them without it), as the server counts."""
         query = self.select("id")
         return await self._client.count(query.where(where) if where else query, timeout=timeout)
+
+    async def find(
+        self,
+        where: Mapping[str, Any] | None = None,
+        *names: str,
+        order_by: Sequence[str] = (),
+        limit: int | None = None,
+        timeout: float | None = None,
+    ) -> Result[dict[str, Any]]:
+        """The records that match the filter ``where`` (all without it), with the fields of these names (all without).
+
+        ``order_by`` takes names, with ``-`` before one for the largest first. As `select` with `Client.fetch`, in one.
+        """
+        query = self.select(*(names or column_names(self.model))).order_by(*order_by)
+        query = query.where(where) if where else query
+        return await self._client.fetch(query if limit is None else query.limit(limit), timeout=timeout)
+
+    async def group_by(
+        self,
+        *by: str,
+        aggregates: Sequence[str] = ("totalCount",),
+        where: Mapping[str, Any] | None = None,
+        order_by: Sequence[str] = (),
+        limit: int | None = None,
+        zone: str = "UTC",
+        timeout: float | None = None,
+    ) -> Groups[dict[str, Any]]:
+        """The groups of the records that match ``where``, each a dict of what it is grouped by and its aggregates.
+
+        ``by`` are fields (``"stage"``, ``"company.name"``) and dates cut to a period in a time ``zone``
+        (``"closeDate.MONTH"``), ``aggregates`` the server's names (``"sumAmountAmountMicros"``), ``order_by`` any of
+        both, with ``-`` before one for the largest first.
+        """
+        query = group_query(self._client.model, self._name, by, aggregates, where, order_by, limit, zone)
+        return await self._client.group_by(query, timeout=timeout)
 
     def __repr__(self) -> str:
         return f"<Collection of {self._name}>"

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from twentyql.build.inputs import existing
 from twentyql.errors import QueryError
 
+ID = "20202020-b000-4485-94de-70c2a98daef2"
+
 
 @given(
     st.fixed_dictionaries({}, optional={"name": st.none() | st.text(), "tagline": st.text(), "employees": st.none()})
@@ -29,7 +31,7 @@ def test_only_what_was_given_is_sent(values: dict[str, Any]) -> None:
 
 
 def test_names_and_forms_are_the_servers() -> None:
-    key = uuid.UUID("20202020-b000-4485-94de-70c2a98daef2")
+    key = uuid.UUID(ID)
     made = PersonCreate(id=key, name=FullNameInput(first_name="A"), job_title="x")  # type: ignore[arg-type]
     assert made.to_json() == {"id": str(key), "name": {"firstName": "A"}, "jobTitle": "x"}
     assert repr(made).startswith("PersonCreate(id=UUID(")
@@ -40,13 +42,13 @@ def test_related_records_are_found_by_unique_fields_only() -> None:
     with pytest.raises(QueryError, match=r"PersonCreate.company cannot be found by name, .* by id or domainName.prim"):
         PersonCreate(company=existing(Company.name == "Acme"))
     with pytest.raises(QueryError, match="takes the value of a unique field"):
-        existing(Company.id.in_(["x"]))
+        existing(Company.name.in_(["x"]))
     with pytest.raises(QueryError, match="takes the value of a unique field"):
-        existing((Company.id == "x") | (Company.name == "y"))
+        existing((Company.id == ID) | (Company.name == "y"))
     with pytest.raises(TypeError, match="an id goes to company_id"):
-        PersonCreate(company="20202020-b000-4485-94de-70c2a98daef2")  # type: ignore[arg-type]
-    both = existing((Person.emails.primary_email == "a") & (Person.id == "b"))
-    assert both.to_json() == {"connect": {"where": {"emails": {"primaryEmail": "a"}, "id": "b"}}}
+        PersonCreate(company=ID)  # type: ignore[arg-type]
+    both = existing((Person.emails.primary_email == "a") & (Person.id == ID))
+    assert both.to_json() == {"connect": {"where": {"emails": {"primaryEmail": "a"}, "id": ID}}}
 
 
 def test_what_cannot_be_sent_is_named() -> None:

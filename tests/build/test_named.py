@@ -109,7 +109,7 @@ def test_filters(model: SchemaModel, mapping: Any, expected: Any) -> None:
         ({"name": "a"}, "name takes an object with operators"),
         ({"name": {"is": None}}, "'is' takes 'NULL' or 'NOT_NULL'"),
         ({"name": {"in": "abc"}}, "'in' takes a list"),
-        ({"name": {"eq": None}}, "Nothing compares with None"),
+        ({"name": {"eq": None}}, "nothing compares with None"),
         ({"people": {"id": {"eq": "x"}}}, "lists cannot be filtered by"),
         ({"workPolicy": {"containsAny": ["HYBIRD"]}}, "Did you mean 'HYBRID'"),
         ({"createdAt": {"gt": datetime.datetime(2026, 1, 1)}}, "no time zone"),

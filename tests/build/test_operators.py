@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import json
+import uuid
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from twentyql.build.query import All, Compare
 
 NOON = datetime.datetime(2026, 1, 1, 12, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))
 SENT = "2026-01-01T10:00:00Z"
+ID = ("20202020-a000-4485-94de-70c2a98daef2", "20202020-b000-4485-94de-70c2a98daef2")
 CASES: list[tuple[Any, tuple[str, ...], str, Any]] = [
     (Company.name == "a", ("name",), "eq", "a"),
     (Company.name != "a", ("name",), "neq", "a"),
@@ -25,7 +27,9 @@ CASES: list[tuple[Any, tuple[str, ...], str, Any]] = [
     (Company.name.like("%"), ("name",), "like", "%"),
     (Company.name.starts_with("a"), ("name",), "startsWith", "a"),
     (Company.name.ends_with("a"), ("name",), "endsWith", "a"),
-    (Company.id.in_({"b", "a"}), ("id",), "in", ["a", "b"]),
+    (Company.id.in_({ID[1], ID[0]}), ("id",), "in", list(ID)),
+    (Company.id == uuid.UUID(ID[0]), ("id",), "eq", ID[0]),
+    (Company.id == ID[0].upper(), ("id",), "eq", ID[0]),
     (Company.created_at > NOON, ("createdAt",), "gt", SENT),
     (Company.created_at >= NOON, ("createdAt",), "gte", SENT),
     (Company.employees <= 5, ("employees",), "lte", 5),

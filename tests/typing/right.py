@@ -22,12 +22,14 @@ from crm_example import (
 from crm_example._composites import ActorValue, AddressValue
 from msgspec import UnsetType
 
-from twentyql import existing
+from twentyql import Group, count, count_empty, count_unique, existing, micros, percentage_empty
+from twentyql.build.grouping import GroupQuery
 from twentyql.build.inputs import Connect
 from twentyql.build.query import Condition, Order, Query
 from twentyql.build.record import Record
 
 Policy = Literal["ON_SITE", "HYBRID", "REMOTE_WORK"]
+Stage = Literal["NEW", "SCREENING", "MEETING", "PROPOSAL", "CUSTOMER"]
 
 
 class MemberRow(Record[WorkspaceMember]):
@@ -66,6 +68,9 @@ class MoreRow(CompanyRow):
 
 class DealRow(Record[Opportunity]):
     id = Opportunity.id
+    stage = Opportunity.stage
+    units = Opportunity.amount.units
+    amount = Opportunity.amount
 
 
 class TargetRow(Record[NoteTarget]):
@@ -76,6 +81,11 @@ class TargetRow(Record[NoteTarget]):
 def targets(row: TargetRow) -> str | None:
     assert_type(row.target, CompanyRow | PersonRow | DealRow | None)
     assert_type(row.person_or_deal, PersonRow | DealRow | None)
+    if isinstance(row.person_or_deal, DealRow):
+        assert_type(row.person_or_deal.units, decimal.Decimal | None)
+        assert_type(row.person_or_deal.stage, Stage)
+        if row.person_or_deal.amount is not None:
+            assert_type(row.person_or_deal.amount.units, decimal.Decimal | None)
     match row.target:
         case CompanyRow(name=name):
             return name
@@ -130,6 +140,7 @@ assert_type(Company.name.asc(), Order[Company[Any]])
 assert_type(Company.name.desc().nulls("first"), Order[Company[Any]])
 query = CompanyRow.where(*conditions).order_by(Company.name.asc(), Company.account_owner.user_email.desc()).limit(5)
 assert_type(query, Query[Company[Any], CompanyRow])
+assert_type(CompanyRow.where(CompanyRow.name.is_null()), Query[Company[Any], CompanyRow])
 assert_type(PersonRow.query(), Query[Person[Any], PersonRow])
 deep = PersonRow.where(Person.performance_rating.in_(["RATING_5"]), Person.company.name.starts_with("A"))
 assert_type(deep, Query[Person[Any], PersonRow])
@@ -149,3 +160,43 @@ PersonUpdate(company=None)
 PersonUpdate(company_id=None)
 NoteTargetCreate(target_person=existing(Person.emails.primary_email == "ada@example.com"))
 OpportunityCreate(amount=CurrencyInput(amount_micros=decimal.Decimal(5), currency_code="EUR"), close_date=noon)
+
+
+class ByStage(Group[Opportunity]):
+    stage = Opportunity.stage
+    month = Opportunity.close_date.by("MONTH", zone="Europe/Berlin")
+    weekday = Opportunity.close_date.by("DAY_OF_THE_WEEK", zone="UTC")
+    company = Opportunity.company.name
+    deals = count()
+    total = Opportunity.amount.units.sum()
+    micros = Opportunity.amount.amount_micros.avg()
+    last = Opportunity.close_date.max()
+    names = count_unique(Opportunity.name)
+    empty = count_empty(Opportunity.amount)
+    share = percentage_empty(Opportunity.close_date)
+
+
+class OfCompanies(Group[Company]):
+    employees = Company.employees.sum()
+    sponsors = Company.visa_sponsorship.count_true()
+
+
+def groups(row: ByStage, other: OfCompanies) -> None:
+    assert_type(row.stage, Stage)
+    assert_type(row.month, datetime.date | None)
+    assert_type(row.weekday, str | None)
+    assert_type(row.company, str | None)
+    assert_type(row.deals, int)
+    assert_type(row.total, decimal.Decimal | None)
+    assert_type(row.micros, decimal.Decimal | None)
+    assert_type(row.last, datetime.datetime | None)
+    assert_type(row.names, int)
+    assert_type(row.empty, int)
+    assert_type(row.share, float | None)
+    assert_type(other.employees, float | None)
+    assert_type(other.sponsors, int)
+
+
+summary = ByStage.where(Opportunity.amount.units > micros("1.5")).order_by(ByStage.total.desc(), ByStage.month.asc())
+assert_type(summary, GroupQuery[Opportunity[Any], ByStage])
+assert_type(summary.limit(5), GroupQuery[Opportunity[Any], ByStage])

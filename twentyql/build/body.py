@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any, get_args, get_origin
 
+from twentyql.build.aggregates import Aggregate, Bucket
 from twentyql.build.calls import unmet
 from twentyql.build.objects import Composite, Morph, Object, ToMany, ToOne
 from twentyql.build.operators import Field, Path
@@ -14,11 +15,16 @@ RESERVED = frozenset({"one", "many", "where", "order_by", "query", "at"})
 
 
 def take(name: str, namespace: dict[str, Any]) -> dict[str, Any]:
+    """Take what a Record can, or wants to, have out of a class body."""
+    return taken_of(name, namespace, (Field, Child, Choice, Path, ToOne, ToMany, Morph, Aggregate, Bucket))
+
+
+def taken_of(name: str, namespace: dict[str, Any], kinds: tuple[type[Any], ...]) -> dict[str, Any]:
     """Take the expressions out of a class body."""
     annotations: dict[str, Any] = namespace.setdefault("__annotations__", {})
     taken: dict[str, Any] = {}
     for attribute, value in list(namespace.items()):
-        if isinstance(value, (Field, Child, Choice, Path, ToOne, ToMany, Morph)):
+        if isinstance(value, kinds):
             taken[attribute] = namespace.pop(attribute)
             annotations.pop(attribute, None)
     for attribute in annotations:
@@ -47,7 +53,7 @@ def object_of(namespace: dict[str, Any], bases: tuple[type, ...]) -> Any:
 
 def joined(name: str, before: dict[str, Any], taken: dict[str, Any]) -> dict[str, Any]:
     for attribute in before.keys() & taken.keys():
-        if path_of(before[attribute]) != path_of(taken[attribute]):
+        if before[attribute] is not taken[attribute] and path_of(before[attribute]) != path_of(taken[attribute]):
             raise TypeError(f"{name}.{attribute} is already {before[attribute]!r} in the Record it inherits from.")
     return before | taken
 
@@ -58,6 +64,8 @@ def check(record: str, attribute: str, entry: Any, root: Any) -> None:
         raise TypeError(f"{where} cannot be called that: {', '.join(sorted(RESERVED))} and _names are taken.")
     if isinstance(entry, ToMany):
         raise TypeError(f"{where} is a to-many relation: select its records with OtherRecord.many({entry!r}).")
+    if isinstance(entry, (Aggregate, Bucket)):
+        raise TypeError(f"{where} is about many records: it belongs in a Group, not in a Record.")
     if isinstance(entry, Morph):
         raise TypeError(f"{where} is a record of several objects: select it with A.one({entry!r}) | B.one({entry!r}).")
     if isinstance(entry, (Object, ToOne)):

@@ -13,25 +13,35 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from msgspec import UNSET, UnsetType
 
 from twentyql.build.calls import given
+from twentyql.build.dates import Date, DateTime
 from twentyql.build.inputs import Connect, Input
 from twentyql.build.kinds import (
     Array,
     Boolean,
-    Date,
-    DateTime,
     Files,
-    Float,
-    Integer,
     Json,
     MultiSelect,
-    Numeric,
     Raw,
     Select,
     Text,
     Uuid,
     Vector,
 )
-from twentyql.build.objects import Abstract, Call, Composite, Morph, Object, Parts, Root, ToAny, ToMany, ToOne, Value
+from twentyql.build.numbers import Float, Integer, Money, Numeric
+from twentyql.build.objects import (
+    Abstract,
+    Call,
+    Composite,
+    MoneyValue,
+    Morph,
+    Object,
+    Parts,
+    Root,
+    ToAny,
+    ToMany,
+    ToOne,
+    Value,
+)
 from twentyql.build.operators import P, V
 
 _Item = TypeVar("_Item")
@@ -95,6 +105,8 @@ __all__ = [
     "Literal",
     "Maybe",
     "Moment",
+    "Money",
+    "MoneyValue",
     "Morph",
     "MultiSelect",
     "Num",

@@ -8,12 +8,15 @@ a row, the value.
 
 from __future__ import annotations
 
-import datetime
-import decimal
-from typing import TYPE_CHECKING, Any, Generic, Self, overload
+import importlib
+import re
+import uuid
+from typing import TYPE_CHECKING, Any, Generic, Self, get_args, overload
 
-from twentyql.build.operators import Equal, Field, Many, OneOf, Ordered, P, T, V, json_list
+from twentyql.build.aggregates import Aggregate, aggregate
+from twentyql.build.operators import Equal, Field, Many, Nullable, OneOf, Ordered, P, T, V, json_list
 from twentyql.build.query import Condition, O
+from twentyql.errors import QueryError, UnknownNameError
 
 if TYPE_CHECKING:
     from twentyql.build.objects import Composite, Object
@@ -24,40 +27,46 @@ class Matching(Ordered[O, V, T], Generic[O, V, T]):
     """Texts: ordered, and matched by patterns with ``%`` (anything) and ``_`` (one letter)."""
 
     __hash__ = object.__hash__
+    words: tuple[str, ...] = (*Ordered.words, "like", "ilike", "starts_with", "ends_with")
 
     def like(self, pattern: V) -> Condition[O]:
         """Matches the pattern, with upper and lower case told apart."""
-        return self._f_compare("like", pattern)
+        return self._f_compare("like", self._f_json(pattern))
 
     def ilike(self, pattern: V) -> Condition[O]:
         """Matches the pattern in upper or lower case."""
-        return self._f_compare("ilike", pattern)
+        return self._f_compare("ilike", self._f_json(pattern))
 
     def starts_with(self, start: V) -> Condition[O]:
-        return self._f_compare("startsWith", start)
+        """Begins with this text, with upper and lower case told apart; ``%`` and ``_`` mean themselves."""
+        return self._f_compare("startsWith", self._f_json(start))
 
     def ends_with(self, end: V) -> Condition[O]:
-        return self._f_compare("endsWith", end)
+        """Ends with this text, with upper and lower case told apart; ``%`` and ``_`` mean themselves."""
+        return self._f_compare("endsWith", self._f_json(end))
 
 
-class Listed(Field[O, T], Generic[O, T]):
+class Listed(Nullable[O, T], Generic[O, T]):
     """A field that holds a list."""
 
     hashable = False
+    words: tuple[str, ...] = ("is_empty", *Nullable.words)
 
     def is_empty(self) -> Condition[O]:
-        """The list is there and has no items."""
+        """The list is there and has no items; ``is_null()`` also finds where there is no list."""
         return self._f_compare("isEmptyArray", True)
 
 
-class Document(Field[O, T], Generic[O, T]):
+class Document(Nullable[O, T], Generic[O, T]):
     """A field that holds JSON, matched as its text."""
 
     hashable = False
+    operands = (str,)
+    words: tuple[str, ...] = ("like", *Nullable.words)
 
     def like(self, pattern: str) -> Condition[O]:
         """The JSON text matches the pattern."""
-        return self._f_compare("like", pattern)
+        return self._f_compare("like", self._f_json(pattern))
 
 
 class Text(Matching[O, str, T], Generic[O, T]):
@@ -65,6 +74,7 @@ class Text(Matching[O, str, T], Generic[O, T]):
 
     __hash__ = object.__hash__
     value_type = str
+    operands = (str,)
 
     @overload
     def __get__(self, obj: None, owner: Any) -> Self: ...
@@ -83,6 +93,7 @@ class Uuid(OneOf[O, str, T], Generic[O, T]):
 
     __hash__ = object.__hash__
     value_type = str
+    operands = (str, uuid.UUID)
 
     @overload
     def __get__(self, obj: None, owner: Any) -> Self: ...
@@ -95,41 +106,13 @@ class Uuid(OneOf[O, str, T], Generic[O, T]):
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
 
-
-class DateTime(Ordered[O, datetime.datetime, T], Generic[O, T]):
-    """A moment, with its time zone."""
-
-    __hash__ = object.__hash__
-    value_type = datetime.datetime
-
-    @overload
-    def __get__(self, obj: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, obj: Object[P, Any], owner: Any) -> DateTime[P, T | None]: ...
-    @overload
-    def __get__(self, obj: Composite[P, Any], owner: Any) -> DateTime[P, T]: ...
-    @overload
-    def __get__(self, obj: Row[Any], owner: Any) -> T: ...
-    def __get__(self, obj: Any, owner: Any) -> Any:
-        return self._f_read(obj)
-
-
-class Date(Ordered[O, datetime.date, T], Generic[O, T]):
-    """A day."""
-
-    __hash__ = object.__hash__
-    value_type = datetime.date
-
-    @overload
-    def __get__(self, obj: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, obj: Object[P, Any], owner: Any) -> Date[P, T | None]: ...
-    @overload
-    def __get__(self, obj: Composite[P, Any], owner: Any) -> Date[P, T]: ...
-    @overload
-    def __get__(self, obj: Row[Any], owner: Any) -> T: ...
-    def __get__(self, obj: Any, owner: Any) -> Any:
-        return self._f_read(obj)
+    def _f_json(self, value: Any) -> Any:
+        text = str(value).lower() if isinstance(value, (str, uuid.UUID)) else super()._f_json(value)
+        if not UUID.fullmatch(text):  # one malformed id fails the whole request
+            raise QueryError(
+                f"{self!r} compares with ids, and {value!r} is none.", advice="An id is a UUID of version 1 to 8."
+            )
+        return text
 
 
 class Boolean(Equal[O, bool, T], Generic[O, T]):
@@ -137,6 +120,7 @@ class Boolean(Equal[O, bool, T], Generic[O, T]):
 
     __hash__ = object.__hash__
     value_type = bool
+    operands = (bool,)
 
     @overload
     def __get__(self, obj: None, owner: Any) -> Self: ...
@@ -149,66 +133,51 @@ class Boolean(Equal[O, bool, T], Generic[O, T]):
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
 
+    def count_true(self) -> Aggregate[O, int]:
+        """In how many of a group's records the field is true."""
+        return aggregate(self, "countTrue", _count)
 
-class Integer(Ordered[O, int, T], Generic[O, T]):
-    """A whole number."""
-
-    __hash__ = object.__hash__
-    value_type = int
-
-    @overload
-    def __get__(self, obj: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, obj: Object[P, Any], owner: Any) -> Integer[P, T | None]: ...
-    @overload
-    def __get__(self, obj: Composite[P, Any], owner: Any) -> Integer[P, T]: ...
-    @overload
-    def __get__(self, obj: Row[Any], owner: Any) -> T: ...
-    def __get__(self, obj: Any, owner: Any) -> Any:
-        return self._f_read(obj)
+    def count_false(self) -> Aggregate[O, int]:
+        """In how many of a group's records the field is false."""
+        return aggregate(self, "countFalse", _count)
 
 
-class Float(Ordered[O, float, T], Generic[O, T]):
-    """A number."""
+class Chosen(Field[O, T], Generic[O, T]):
+    """A field whose values are options; ``enum`` names them in the ``_enums`` of the generated package."""
 
-    __hash__ = object.__hash__
-    value_type = float
+    def __init__(self, name: str, nullable: bool = True, enum: str = "") -> None:
+        super().__init__(name, nullable)
+        self._f_enum = enum
+        self._f_home = ""
 
-    @overload
-    def __get__(self, obj: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, obj: Object[P, Any], owner: Any) -> Float[P, T | None]: ...
-    @overload
-    def __get__(self, obj: Composite[P, Any], owner: Any) -> Float[P, T]: ...
-    @overload
-    def __get__(self, obj: Row[Any], owner: Any) -> T: ...
-    def __get__(self, obj: Any, owner: Any) -> Any:
-        return self._f_read(obj)
+    def __set_name__(self, owner: Any, attribute: str) -> None:
+        super().__set_name__(owner, attribute)
+        self._f_home = self._f_home or owner.__module__.rpartition(".")[0]
+
+    @property
+    def _f_literal(self) -> Any:
+        """The options as a Literal, or str where the generated code does not tell them."""
+        if not self._f_enum:
+            return str
+        return getattr(importlib.import_module(f"{self._f_home}._enums"), self._f_enum)
+
+    def _f_json(self, value: Any) -> Any:
+        option, known = super()._f_json(value), get_args(self._f_literal)
+        if known and option not in known:
+            raise UnknownNameError("option", option, known, where=f"of {self!r} ({', '.join(known)})")
+        return option
 
 
-class Numeric(Ordered[O, decimal.Decimal | int, T], Generic[O, T]):
-    """A number that keeps every digit: money in micros, coordinates."""
+class Select(Chosen[O, T], OneOf[O, V, T], Generic[O, V, T]):
+    """One option of several (SELECT, RATING). An option newer than the generated code arrives as its text."""
 
     __hash__ = object.__hash__
-    value_type = decimal.Decimal
+    operands = (str,)
+    words = OneOf.words
 
-    @overload
-    def __get__(self, obj: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, obj: Object[P, Any], owner: Any) -> Numeric[P, T | None]: ...
-    @overload
-    def __get__(self, obj: Composite[P, Any], owner: Any) -> Numeric[P, T]: ...
-    @overload
-    def __get__(self, obj: Row[Any], owner: Any) -> T: ...
-    def __get__(self, obj: Any, owner: Any) -> Any:
-        return self._f_read(obj)
-
-
-class Select(OneOf[O, V, T], Generic[O, V, T]):
-    """One option of several (SELECT, RATING); decoded as text, so a new option cannot fail a page."""
-
-    __hash__ = object.__hash__
-    value_type = str
+    @property
+    def value_type(self) -> Any:
+        return self._f_literal
 
     @overload
     def __get__(self, obj: None, owner: Any) -> Self: ...
@@ -222,10 +191,16 @@ class Select(OneOf[O, V, T], Generic[O, V, T]):
         return self._f_read(obj)
 
 
-class MultiSelect(Listed[O, T], Generic[O, V, T]):
-    """Several options; decoded as texts."""
+class MultiSelect(Chosen[O, T], Listed[O, T], Generic[O, V, T]):
+    """Several options. One that is newer than the generated code arrives as its text."""
 
-    value_type = list[str]
+    operands = (str,)
+    words: tuple[str, ...] = ("contains_any", *Listed.words)
+
+    @property
+    def value_type(self) -> Any:
+        literal: Any = self._f_literal
+        return list[literal]
 
     @overload
     def __get__(self, obj: None, owner: Any) -> Self: ...
@@ -240,13 +215,15 @@ class MultiSelect(Listed[O, T], Generic[O, V, T]):
 
     def contains_any(self, options: Many[V]) -> Condition[O]:
         """The list has at least one of ``options``; false when there are none."""
-        return self._f_compare("containsAny", json_list(options))
+        return self._f_compare("containsAny", json_list(options, self._f_json))
 
 
 class Array(Listed[O, T], Generic[O, T]):
     """A list of texts."""
 
     value_type = list[str]
+    operands = (str,)
+    words: tuple[str, ...] = ("contains_ilike", *Listed.words)
 
     @overload
     def __get__(self, obj: None, owner: Any) -> Self: ...
@@ -261,7 +238,7 @@ class Array(Listed[O, T], Generic[O, T]):
 
     def contains_ilike(self, pattern: str) -> Condition[O]:
         """At least one item matches the pattern in upper or lower case."""
-        return self._f_compare("containsIlike", pattern)
+        return self._f_compare("containsIlike", self._f_json(pattern))
 
 
 class Json(Document[O, T], Generic[O, T]):
@@ -298,6 +275,8 @@ class Vector(Field[O, T], Generic[O, T]):
     """The index of full-text search."""
 
     value_type = str
+    operands = (str,)
+    words: tuple[str, ...] = ("search",)
 
     @overload
     def __get__(self, obj: None, owner: Any) -> Self: ...
@@ -312,10 +291,10 @@ class Vector(Field[O, T], Generic[O, T]):
 
     def search(self, words: str) -> Condition[O]:
         """The record matches the words, as the search box of Twenty does."""
-        return self._f_compare("search", words)
+        return self._f_compare("search", self._f_json(words))
 
 
-class Raw(Field[O, T], Generic[O, T]):
+class Raw(Nullable[O, T], Generic[O, T]):
     """A scalar that the toolkit does not know; its value arrives as it came."""
 
     hashable = False
@@ -330,3 +309,12 @@ class Raw(Field[O, T], Generic[O, T]):
     def __get__(self, obj: Row[Any], owner: Any) -> T: ...
     def __get__(self, obj: Any, owner: Any) -> Any:
         return self._f_read(obj)
+
+
+UUID = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|([0f])\1{7}(-\1{4}){3}-\1{12}"
+)
+
+
+def _count(value: Any) -> int:
+    return int(value or 0)

@@ -10,8 +10,20 @@ from twentyql.build.query import All, Compare, Condition, Either, Negation
 from twentyql.errors import QueryError, UnknownNameError, nearest
 from twentyql.schema.model import FieldModel, Kind, ObjectModel, RelationModel, SchemaModel
 
-REFUSED = frozenset({"regex", "iregex"})
-"""Operators that Twenty's schema lists and its server refuses."""
+_REFUSED = {
+    Kind.TEXT: frozenset({"regex", "iregex"}),
+    Kind.SELECT: frozenset({"containsAny", "isEmptyArray"}),
+    Kind.RATING: frozenset({"containsAny", "isEmptyArray"}),
+    Kind.MULTI_SELECT: frozenset({"eq", "neq", "in"}),
+}
+"""Operators that Twenty's schema lists and its server refuses (contract 2.3, recorded)."""
+
+
+def accepted(field: FieldModel) -> tuple[str, ...]:
+    """The operators that the server takes for a field, in the schema's order."""
+    refused = _REFUSED.get(Kind.TEXT if field.type_name == "String" else field.kind, frozenset())
+    return tuple(name for name in field.operators if name not in refused)
+
 
 _LISTED = frozenset({"in", "containsAny", "contains", "notContains"})
 _JOINS = ("and", "or", "not")
@@ -84,7 +96,7 @@ def _field(field: FieldModel, value: Any, path: Path) -> Condition[Any]:
 
 
 def _compare(field: FieldModel, operator: str, value: Any, path: Path) -> Condition[Any]:
-    allowed = [name for name in field.operators if name not in REFUSED]
+    allowed = accepted(field)
     if operator not in allowed:
         near = nearest(operator, allowed)
         hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
@@ -108,6 +120,8 @@ def _value(field: FieldModel, operator: str, value: Any, path: Path) -> Any:
 
 
 def _one(field: FieldModel, value: Any, path: Path) -> Any:
+    if value is None:
+        raise QueryError(f"{_dotted(path)}: nothing compares with None.", advice="Use {'is': 'NULL'} or 'NOT_NULL'.")
     try:
         made = json_value(value)
     except (TypeError, ValueError) as error:

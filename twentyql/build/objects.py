@@ -7,6 +7,7 @@ public member of its own, so a field may have any name.
 
 from __future__ import annotations
 
+import decimal
 import importlib
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, Self, overload
@@ -15,6 +16,7 @@ import msgspec
 from typing_extensions import TypeVar
 
 from twentyql.build.calls import called
+from twentyql.build.numbers import units
 from twentyql.build.operators import P, Path, V
 from twentyql.build.query import O
 
@@ -33,6 +35,17 @@ Q = TypeVar("Q", bound="Root")
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Base of the value of a composite in a row: all of its parts."""
+
+
+class MoneyValue(Value, frozen=True, kw_only=True, gc=False):
+    """Base of the value of an amount of money, which the server keeps in micros."""
+
+    @property
+    def units(self) -> decimal.Decimal | None:
+        """The amount in units: 12.5 for 12,500,000 micros."""
+        micros: Any = getattr(self, "amount_micros", None)
+        found: decimal.Decimal | None = units(micros)
+        return found
 
 
 class Object(Path, Generic[P, O]):
@@ -108,17 +121,18 @@ class _Link:
 
     def _f_follow(self, obj: Any, nullable: bool = True) -> Any:
         if isinstance(obj, Path):
-            return self._f_step(obj._f_root, obj._f_path, True)
+            return self._f_step(obj._f_root, obj._f_path, obj._f_hops, True)
         if self._f_first is None:
-            self._f_first = self._f_step(self._f_owner, (), nullable)
+            self._f_first = self._f_step(self._f_owner, (), 0, nullable)
         return self._f_first
 
-    def _f_step(self, root: Any, path: tuple[str, ...], nullable: bool) -> Any:
+    def _f_step(self, root: Any, path: tuple[str, ...], hops: int, nullable: bool) -> Any:
         target = self._f_resolve()
         step = object.__new__(target)
         step._f_root, step._f_path = root, (*path, self._f_name)
         if self._f_accepts is not None:
             step._f_accepts = self._f_accepts
+        step._f_hops = hops + isinstance(self, ToOne)
         if issubclass(target, Composite):
             step._f_nullable = nullable
         return step

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Protocol
+from typing import Any, Generic, Literal, Protocol, Self
 
 from typing_extensions import TypeVar
 
@@ -134,7 +134,7 @@ class Order(Generic[O]):
     def nulls_first(self) -> bool:
         return self.direction.endswith("NullsFirst")
 
-    def nulls(self, place: str) -> Order[O]:
+    def nulls(self, place: Literal["first", "last"]) -> Self:
         """The same order with nulls ``"first"`` or ``"last"``."""
         if place not in ("first", "last"):
             raise ValueError(f"nulls are 'first' or 'last', not {place!r}")
@@ -158,13 +158,11 @@ class Query(Generic[O, R]):
 
     def where(self, *conditions: Condition[O]) -> Query[O, R]:
         """Keep only the records for which every condition holds, besides those already given."""
-        _check(conditions, Condition, "where")
-        return replace(self, conditions=(*self.conditions, *conditions))
+        return replace(self, conditions=(*self.conditions, *checked_items(conditions, Condition, "where")))
 
     def order_by(self, *orders: Order[O]) -> Query[O, R]:
         """Sort by these keys, the first one first; records that are equal in all keys follow their id."""
-        _check(orders, Order, "order_by")
-        return replace(self, orders=orders)
+        return replace(self, orders=checked_items(orders, Order, "order_by"))
 
     def limit(self, most: int) -> Query[O, R]:
         """Read at most ``most`` records, and the children of those only."""
@@ -173,10 +171,12 @@ class Query(Generic[O, R]):
         return replace(self, most=most)
 
 
-def _check(items: Sequence[object], kind: type[Any], verb: str) -> None:
+def checked_items(items: tuple[Any, ...], kind: type[Any], verb: str) -> tuple[Any, ...]:
+    """``items`` if they are all of one kind; TypeError otherwise."""
     for item in items:
         if not isinstance(item, kind):
             raise TypeError(f"{verb}() takes {kind.__name__}s such as Company.name..., not {item!r}")
+    return items
 
 
 class DictRows:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Generic
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 import msgspec
 
@@ -18,12 +18,14 @@ class RowMeta(msgspec.StructMeta):
         config = {"frozen": True, "kw_only": True, "gc": False, **config}
         return super().__new__(mcs, name, bases, namespace, **config)
 
-    def __getattribute__(cls, name: str) -> Any:
-        if name[:1] != "_":
-            shape = type.__getattribute__(cls, "__f_shape__")
-            if shape is not None and name in shape.entries:
-                return shape.entries[name]
-        return type.__getattribute__(cls, name)
+    if not TYPE_CHECKING:  # the checkers know which attributes there are
+
+        def __getattribute__(cls, name: str) -> Any:
+            if name[:1] != "_":
+                shape = type.__getattribute__(cls, "__f_shape__")
+                if shape is not None and name in shape.entries:
+                    return shape.entries[name]
+            return type.__getattribute__(cls, name)
 
 
 class Row(msgspec.Struct, Generic[O], metaclass=RowMeta):

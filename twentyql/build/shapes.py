@@ -159,7 +159,7 @@ def lay_out(entries: dict[str, Any]) -> Layout:
 
 
 def path_of(entry: Any) -> tuple[str, ...]:
-    return entry.path if isinstance(entry, (Child, Choice)) else entry._f_path
+    return entry.path if isinstance(entry, (Child, Choice)) else getattr(entry, "_f_path", (entry,))
 
 
 def _lay_out_many(layout: Layout, name: str) -> None:
@@ -209,7 +209,11 @@ def _lay_out_wire(layout: Layout, wire: str, group: dict[str, Any]) -> None:
         if not all(_hashable(entry) for entry in deep.values()):
             layout.unhashable.add(WIRE + wire)
         for name, entry in deep.items():
-            layout.members[name] = _path_property(WIRE + wire, entry._f_path[1:])
+            read = _path_reader(WIRE + wire, entry._f_path[1:])
+            scale = getattr(entry, "_f_scale", None)
+            layout.members[name] = property(_scaled(read, scale) if scale else read)
+            if scale:  # tables keep the server's own form
+                layout.readers[name] = read
     if len(slots) == 1 and not layout.cases.keys() & slots.keys():
         layout.slot(*next(iter(slots.items())), wire)
         return
@@ -238,7 +242,11 @@ def _hashable(entry: Any) -> bool:
     return isinstance(entry, Field) and entry.hashable
 
 
-def _path_property(slot: str, rest: tuple[str, ...]) -> property:
+def _scaled(read: Callable[[Any], Any], scale: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda row: scale(read(row))
+
+
+def _path_reader(slot: str, rest: tuple[str, ...]) -> Callable[[Any], Any]:
     """Reads down the hidden structs; None when one of them is missing."""
     get = attrgetter(".".join((slot, *(WIRE + part for part in rest))))
 
@@ -246,9 +254,19 @@ def _path_property(slot: str, rest: tuple[str, ...]) -> property:
         try:
             return get(row)
         except AttributeError:
-            return None
+            return _raw_or_none(row, slot, rest)
 
-    return property(read)
+    return read
+
+
+def _raw_or_none(row: Any, slot: str, rest: tuple[str, ...]) -> Any:
+    """None where something on the way is null; what is on the way if it is no object any more."""
+    value = getattr(row, slot)
+    for part in rest:
+        if not isinstance(value, msgspec.Struct):
+            return value
+        value = getattr(value, WIRE + part)
+    return value
 
 
 def _hidden(layout: Layout, name: str, leaves: list[tuple[tuple[str, ...], Any]]) -> Any:
@@ -278,7 +296,9 @@ def _part_type(layout: Layout, name: str, group: list[tuple[tuple[str, ...], Any
 
 @cache
 def _decoder(type_: Any) -> Any:
-    return msgspec.json.Decoder(type_)
+    from twentyql.build.newer import RowsDecoder  # it knows rows, which are laid out here
+
+    return RowsDecoder(type_).decode
 
 
 def splitter(layout: Layout, then: Callable[[Any], None] | None) -> Callable[[Any], None]:
@@ -292,8 +312,8 @@ def splitter(layout: Layout, then: Callable[[Any], None] | None) -> Callable[[An
             if not isinstance(text, msgspec.Raw):
                 continue  # a copy of a row that was split before
             for slot, type_ in slots:
-                other = slot in cases and _decoder(Typed | None).decode(text) != Typed(cases[slot])
-                force_setattr(row, slot, None if other else _decoder(type_).decode(text))
+                other = slot in cases and _decoder(Typed | None)(text) != Typed(cases[slot])
+                force_setattr(row, slot, None if other else _decoder(type_)(text))
             force_setattr(row, raw, None)
         if then is not None:
             then(row)

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from twentyql.build.newer import decoder_of
 from twentyql.build.query import DictRows
 from twentyql.errors import MisfitError
 from twentyql.execute.keys import KeyReader
@@ -136,4 +137,4 @@ def _list(items: Any) -> bytes:
 def _decoder_of(type_: Any) -> Any:
     """The decoder of a list of ``type_``."""
     rows: Any = list[type_]
-    return msgspec.json.Decoder(rows)
+    return decoder_of(rows, type_)

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from twentyql.build.newer import decoder_of
 from twentyql.errors import NotGraphQLError, TwentyqlError
 from twentyql.execute.inside import FamilyDecoder, NestedConnection, misfit
 from twentyql.execute.keys import KeyReader
@@ -69,7 +70,7 @@ class PageDecoder:
         rows = RawRows() if read.flats else read.selection.rows
         row: Any = rows.node_type
         generic: Any = _Answer
-        self._rows: Any = msgspec.json.Decoder(generic[row])
+        self._rows: Any = decoder_of(generic[row], row)
         self._reader = KeyReader(read.keys, rows, {child.path[-1]: NestedConnection for child in read.inside})
         self._nodes: Any = self._reader.node_type and msgspec.json.Decoder(generic[self._reader.node_type])
         self._inside = [FamilyDecoder(child) for child in read.inside]

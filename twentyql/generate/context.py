@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from twentyql.generate import layout
 from twentyql.generate.calls import Called, argument_enums, called
 from twentyql.generate.inputs import InputModule, input_enums, input_modules, input_names
-from twentyql.generate.kinds import FieldType, field_type, is_composite, part_type, wire_value
+from twentyql.generate.kinds import MICROS, FieldType, field_type, is_composite, part_type, wire_value
 from twentyql.generate.names import assign, attribute_name, checked, class_name, module_name, renamed
 from twentyql.schema.model import FieldModel, ObjectModel, RelationModel, SchemaModel
 
@@ -33,6 +33,7 @@ class ValueContext:
     """A composite's value in a row: ``names`` are (attribute, GraphQL name), ``lines`` the annotations."""
 
     name: str
+    base: str
     names: tuple[tuple[str, str], ...]
     lines: tuple[str, ...]
 
@@ -243,7 +244,8 @@ def _leaf(
     type_: FieldType, field: FieldModel, attribute: str, own: str, names: Names, call: Called | None = None
 ) -> str:
     annotation = _annotation(type_, field, own, names)
-    value = layout.call(f"_f.{type_.name}", layout.string(checked(field.name, "field")), str(field.nullable))
+    enum = (layout.string(names.enums[type_.enum]),) if type_.enum else ()
+    value = layout.call(f"_f.{type_.name}", layout.string(checked(field.name, "field")), str(field.nullable), *enum)
     if call:
         return layout.assignment(attribute, layout.subscript(call.name, own), call.given(value))
     return layout.assignment(attribute, annotation, value)
@@ -295,16 +297,20 @@ def _composite(field: FieldModel, names: Names, model: SchemaModel) -> Composite
     own, value = names.composites[field.type_name], names.values[field.type_name]
     attributes = assign([part.name for part in field.parts], attribute_name)
     types = [(part, part_type(part, model.enums)) for part in field.parts]
+    lines = [_leaf(t, p, attributes[p.name], own, names) for p, t in types]
+    money = [p for p, t in types if p.name == "amountMicros" and t == MICROS and "units" not in attributes.values()]
+    lines += [_leaf(replace(MICROS, name="Money"), part, "units", own, names) for part in money]
     return CompositeContext(
         value=ValueContext(
             name=value,
+            base="_f.MoneyValue" if money else "_f.Value",
             names=tuple((attributes[part.name], part.name) for part in field.parts),
             lines=tuple(f"    {attributes[p.name]}: {wire_value(t, p.nullable)}" for p, t in types),
         ),
         composite=ClassContext(
             name=own,
             header=layout.class_header(own, "_f.Composite[_f.P, _f.V]", f"value={value}"),
-            lines=tuple(_leaf(t, p, attributes[p.name], own, names) for p, t in types),
+            lines=tuple(lines),
             notes=_notes(attributes, attribute_name, "part"),
         ),
     )

@@ -28,8 +28,11 @@ _NUMBERS = {
     "Int": FieldType("Integer", "_f.Int", "_f.OptInt"),
     "Float": FieldType("Float", "_f.Num", "_f.OptNum"),
     "Position": FieldType("Position", "_f.Num", "_f.OptNum"),
+    "BigInt": FieldType("Numeric", "_f.Dec", "_f.OptDec"),
     "BigFloat": FieldType("Numeric", "_f.Dec", "_f.OptDec"),
 }
+MICROS = _NUMBERS["BigFloat"]
+"""How a server keeps an amount of money."""
 _RAW = FieldType("Raw", "_f.Anything", "_f.Anything")
 _JSON = FieldType("Json", "_f.Anything", "_f.Anything")
 _BY_KIND = {

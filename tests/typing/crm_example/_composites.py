@@ -27,7 +27,9 @@ class ActorValue(
 
 
 class Actor(_f.Composite[_f.P, _f.V], value=ActorValue):
-    source: _f.Select[Actor, _e.ActorSourceEnum, _e.ActorSourceEnum | None] = _f.Select("source", True)
+    source: _f.Select[Actor, _e.ActorSourceEnum, _e.ActorSourceEnum | None] = _f.Select(
+        "source", True, "ActorSourceEnum"
+    )
     workspace_member_id: _f.Uuid[Actor, _f.OptStr] = _f.Uuid("workspaceMemberId", True)
     name: _f.Text[Actor, _f.OptStr] = _f.Text("name", True)
     context: _f.Json[Actor, _f.Anything] = _f.Json("context", True)
@@ -89,7 +91,7 @@ class Address(_f.Composite[_f.P, _f.V], value=AddressValue):
 
 
 class CurrencyValue(
-    _f.Value,
+    _f.MoneyValue,
     frozen=True,
     rename={
         "amount_micros": "amountMicros",
@@ -103,6 +105,7 @@ class CurrencyValue(
 class Currency(_f.Composite[_f.P, _f.V], value=CurrencyValue):
     amount_micros: _f.Numeric[Currency, _f.OptDec] = _f.Numeric("amountMicros", True)
     currency_code: _f.Text[Currency, _f.OptStr] = _f.Text("currencyCode", True)
+    units: _f.Money[Currency, _f.OptDec] = _f.Money("amountMicros", True)
 
 
 class FullNameValue(

@@ -37,7 +37,7 @@ class Company(_f.Object[_f.P, "Company"], wire="company", plural="companies"):
     employees: _f.Float[Company, _f.OptNum] = _f.Float("employees", True)
     tagline: _f.Text[Company, _f.Str] = _f.Text("tagline", False)
     work_policy: _f.MultiSelect[Company, _e.CompanyWorkPolicyEnum, _f.List[_e.CompanyWorkPolicyEnum] | None] = (
-        _f.MultiSelect("workPolicy", True)
+        _f.MultiSelect("workPolicy", True, "CompanyWorkPolicyEnum")
     )
     visa_sponsorship: _f.Boolean[Company, _f.OptBool] = _f.Boolean("visaSponsorship", True)
     account_owner_id: _f.Uuid[Company, _f.OptStr] = _f.Uuid("accountOwnerId", True)

@@ -23,7 +23,9 @@ class Opportunity(_f.Object[_f.P, "Opportunity"], wire="opportunity", plural="op
         _c.Currency[Opportunity, _c.CurrencyValue | None], _c.Currency[_f.Anything, _c.CurrencyValue | None]
     ] = _f.Parts("amount", True, "Currency")
     close_date: _f.DateTime[Opportunity, _f.OptMoment] = _f.DateTime("closeDate", True)
-    stage: _f.Select[Opportunity, _e.OpportunityStageEnum, _e.OpportunityStageEnum] = _f.Select("stage", False)
+    stage: _f.Select[Opportunity, _e.OpportunityStageEnum, _e.OpportunityStageEnum] = _f.Select(
+        "stage", False, "OpportunityStageEnum"
+    )
     company_id: _f.Uuid[Opportunity, _f.OptStr] = _f.Uuid("companyId", True)
     point_of_contact_id: _f.Uuid[Opportunity, _f.OptStr] = _f.Uuid("pointOfContactId", True)
     company: _f.ToOne[Company[Opportunity], Company] = _f.ToOne("company", "Company")

@@ -33,7 +33,7 @@ class Person(_f.Object[_f.P, "Person"], wire="person", plural="people"):
     )
     job_title: _f.Text[Person, _f.OptStr] = _f.Text("jobTitle", True)
     performance_rating: _f.Select[Person, _e.PersonPerformanceRatingEnum, _e.PersonPerformanceRatingEnum | None] = (
-        _f.Select("performanceRating", True)
+        _f.Select("performanceRating", True, "PersonPerformanceRatingEnum")
     )
     company_id: _f.Uuid[Person, _f.OptStr] = _f.Uuid("companyId", True)
     company: _f.ToOne[Company[Person], Company] = _f.ToOne("company", "Company")
