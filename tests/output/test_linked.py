@@ -210,7 +210,7 @@ COMPANY = {
     "id": "c1",
     "createdAt": "2026-01-02T03:04:05.678Z",
     "annualRevenue": {"amountMicros": 2500000000000, "currencyCode": "EUR"},
-    "workPolicy": ["HYBRID", "NEW"],
+    "workPolicy": ["HYBRID", "ON_SITE"],
     "accountOwner": {"id": "m1", "name": {"firstName": "Tim", "lastName": "A"}},
 }
 NOTHING = {"annualRevenue": None, "workPolicy": None, "accountOwner": None}
@@ -228,7 +228,7 @@ async def test_records_become_tables_too() -> None:
             "key": "c1",
             "created": created,
             "revenue": {"amountMicros": 2.5e12, "currencyCode": "EUR"},
-            "policies": ["HYBRID", "NEW"],
+            "policies": ["HYBRID", "ON_SITE"],
             "owner.full_name": {"firstName": "Tim", "lastName": "A"},
             "owner.key": "m1",
         },
