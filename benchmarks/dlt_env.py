@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-WANTED = ["dlt[parquet,filesystem]==1.31.*"]
+WANTED = ["dlt[parquet,filesystem,duckdb]==1.31.*"]
 
 
 def dlt_python() -> str | None:
