@@ -6,10 +6,12 @@ both lines; every other fault of a schema is refused.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     EnumTypeDefinitionNode,
     FieldDefinitionNode,
     GraphQLError,
@@ -18,6 +20,7 @@ from graphql import (
     InterfaceTypeDefinitionNode,
     Node,
     ObjectTypeDefinitionNode,
+    TypeDefinitionNode,
     build_ast_schema,
     parse,
     print_ast,
@@ -35,7 +38,8 @@ def schema_from_sdl(text: str, where: str) -> tuple[GraphQLSchema, tuple[str, ..
         document = parse(text)
         notes: list[str] = []
         repaired = replace(document, definitions=tuple(_once(d, notes) for d in document.definitions))
-        schema, more = accepted(build_ast_schema(repaired), where)
+        _check_names(repaired)
+        schema, more = accepted(build_ast_schema(repaired, assume_valid_sdl=True), where)
         return schema, (*notes, *more)
     except (GraphQLError, TypeError, RecursionError) as error:
         raise SchemaError(f"{where} is no valid schema: {str(error)[:300]}") from error
@@ -54,6 +58,22 @@ def accepted(schema: GraphQLSchema, where: str) -> tuple[GraphQLSchema, tuple[st
         return schema, ()
     kwargs: dict[str, Any] = {**schema.to_kwargs(), "assume_valid": True}
     return GraphQLSchema(**kwargs), (f"{len(faults)} fields are deprecated though their interface's are not: let be",)
+
+
+def _check_names(document: DocumentNode) -> None:
+    """What the rules of SDL ask of names and takes them long: no type, and no argument of a field, twice.
+
+    Unknown types fail when the schema is built, everything else when it is validated as a whole.
+    """
+    types = Counter(d.name.value for d in document.definitions if isinstance(d, TypeDefinitionNode))
+    if doubles := [name for name, times in types.items() if times > 1]:
+        raise TypeError(f"There can be only one type named '{doubles[0]}'.")
+    for definition in document.definitions:
+        if isinstance(definition, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
+            for field in definition.fields or ():
+                names = [argument.name.value for argument in field.arguments or ()]
+                if len(set(names)) < len(names):
+                    raise TypeError(f"{definition.name.value}.{field.name.value} has an argument twice.")
 
 
 def _once(definition: Any, notes: list[str]) -> Any:
