@@ -54,7 +54,7 @@ query SearchIssues($query: String!) {
 mutation AddStar($id: ID!) { addStar(input: {starrableId: $id}) { starrable { id stargazerCount } } }
 """
 THREE = "from crm import Company, Person, Opportunity"
-USER = '''
+USER = """
 from __future__ import annotations
 from crm import Company, Opportunity, Person
 from twentyql import Record
@@ -78,7 +78,7 @@ class CompanyRow(Record[Company]):
 
 
 query = CompanyRow.where(Company.name.ilike("%a%")).order_by(Company.name.asc())
-'''
+"""
 
 
 def cpu(command: Sequence[str | Path], folder: Path, check: bool = True) -> float:

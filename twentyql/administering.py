@@ -6,13 +6,12 @@ import asyncio
 import datetime
 from collections.abc import AsyncIterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twentyql.execute.pacer import Pacer
 from twentyql.introspect.fetch import fetch
 from twentyql.introspect.load import Loaded
 from twentyql.schema.model import Option, SchemaModel, options_of
-from twentyql.transport import HttpTransport
 from twentyql.webhooks.events import Event
 from twentyql.webhooks.manage import Webhooks
 from twentyql.webhooks.reconcile import changes
@@ -23,6 +22,9 @@ from twentyql.write.metadata import Metadata
 from twentyql.write.rest import Rest
 from twentyql.write.sender import Sender, WriteTally
 from twentyql.write.single import anywhere
+
+if TYPE_CHECKING:
+    from twentyql.transport import HttpTransport
 
 
 class Administering:

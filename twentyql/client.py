@@ -36,12 +36,12 @@ from twentyql.plan.explain import Explanation
 from twentyql.plan.model import Plan
 from twentyql.schema.dialects import Dialect, dialect
 from twentyql.summarizing import Summarizing
-from twentyql.transport import HttpTransport
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from twentyql.output.linked import LinkedTables
+    from twentyql.transport import HttpTransport
 
 D = TypeVar("D")
 R = TypeVar("R")
@@ -355,6 +355,8 @@ def connect(
 
     async def open(stack: AsyncExitStack) -> Client:
         settings = known or await _sandbox_settings(stack)
+        from twentyql.transport import HttpTransport  # brings aiohttp and gql, which `generate` does without
+
         transport = HttpTransport(settings)
         await transport.connect()
         stack.push_async_callback(transport.close)

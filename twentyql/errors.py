@@ -36,7 +36,6 @@ original kept as ``__cause__``. Messages say what went wrong, where, and what to
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import Any
 
@@ -248,5 +247,7 @@ class IncompleteError(TwentyqlError):
 def nearest(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
     """The names in ``known`` that look most like ``name``, best first, compared without case."""
     by_folded = {candidate.lower(): candidate for candidate in known}
+    import difflib  # only where a name is wrong
+
     close = difflib.get_close_matches(name.lower(), by_folded, n=most, cutoff=0.6)
     return tuple(by_folded[folded] for folded in close)

@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, cast
@@ -126,7 +125,7 @@ def _wire(value: Any, where: str) -> Any:
         return None
     if isinstance(value, Input):
         return value.to_json()
-    if isinstance(value, uuid.UUID):
+    if type(value).__name__ == "UUID":  # without importing uuid, which few programs need
         return str(value)
     if isinstance(value, (list, tuple)):
         return [_wire(item, where) for item in cast("list[Any]", value)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import decimal
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -54,6 +53,8 @@ def step(field: str, arguments: tuple[Argument, ...], key: str | None = None) ->
     if not arguments:
         return field
     if key is None:
+        import hashlib  # few schemas have arguments, so few programs need it
+
         told = msgspec.json.encode([[a.name, a.type, a.value] for a in arguments], order="sorted")
         key = f"{field}_{hashlib.sha256(told).hexdigest()[:8]}"
     return Step(key, field, arguments)

@@ -29,6 +29,8 @@ Node = str | Bracket
 
 def string(text: str) -> str:
     """``text`` as a Python string literal, whatever it holds."""
+    if text.isascii() and text.isidentifier():
+        return f'"{text}"'
     return '"' + "".join(_character(c) for c in text) + '"'
 
 
