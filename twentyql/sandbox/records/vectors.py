@@ -10,7 +10,6 @@ from twentyql.sandbox.records.layout import Layout, Leaf, Path
 
 VECTOR = ("searchVector",)
 WORDS = re.compile(r"[^\W_]+")
-WHOLE = re.compile(r"\S+@\S+|\S+\.\S+")
 SEARCHED = {"EMAILS": "primaryEmail", "PHONES": "primaryPhoneNumber", "RICH_TEXT": "markdown"}
 
 
@@ -45,6 +44,6 @@ def vector(text: str) -> str:
     places: dict[str, list[str]] = {}
     for number, word in enumerate(WORDS.findall(lowered), 1):
         places.setdefault(word, []).append(str(number))
-    for whole in WHOLE.findall(lowered):
+    for whole in (token for token in lowered.split() if "@" in token[1:-1] or "." in token[1:-1]):
         places.setdefault(whole.replace("'", ""), ["1"])
     return " ".join(f"'{word}':{','.join(places[word])}" for word in sorted(places))
