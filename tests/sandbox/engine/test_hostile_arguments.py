@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_workspace import A
+from small_workspace import ROWS, A
 
 from twentyql.sandbox.records.engine import Engine
 from twentyql.sandbox.root import Refused, Root
@@ -64,3 +64,12 @@ def test_any_cursor_is_answered_or_refused(engine: Engine, held: Any, order_by: 
     cursor = base64.b64encode(json.dumps(held).encode()).decode()
     answer = run(engine, "people", {"after": cursor, "orderBy": order_by})
     assert answer is REFUSED or "edges" in answer
+
+
+def test_thousands_of_conditions_are_answered(engine: Engine) -> None:
+    """SQLite alone takes a row of a thousand for too deep."""
+    one_of_many = {"or": [{"jobTitle": {"eq": f"Job {number}"}} for number in range(4, 2004)]}
+    none_of_many = {"and": [{"jobTitle": {"neq": f"Job {number}"}} for number in range(2000)]}
+    counts = [engine.run(Root("people", {"filter": each}, {"totalCount": {}})) for each in (one_of_many, none_of_many)]
+    jobs = [row["jobTitle"] for row in ROWS["people"] if row["deletedAt"] is None]
+    assert counts == [{"totalCount": jobs.count("Job 4")}, {"totalCount": 0}]

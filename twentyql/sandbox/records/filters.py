@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from twentyql.sandbox.model import Slot
 from twentyql.sandbox.records.layout import Layout, Layouts, Leaf
 from twentyql.sandbox.records.operands import FILTER, read_condition
-from twentyql.sandbox.records.operators import Condition, condition
+from twentyql.sandbox.records.operators import Condition, all_of, any_of, condition
 from twentyql.sandbox.records.sources import Source, itself, through
 from twentyql.sandbox.root import Refused
 
@@ -48,7 +48,7 @@ class _Filter:
     checked: bool
 
     def read(self, source: Source, wanted: Mapping[str, Any]) -> Condition:
-        return sa.and_(sa.true(), *(self._entry(source, name, value) for name, value in wanted.items()))
+        return all_of([self._entry(source, name, value) for name, value in wanted.items()])
 
     def _entry(self, source: Source, name: str, value: Any) -> Condition:
         if name in LOGICAL:
@@ -71,10 +71,10 @@ class _Filter:
         parts = [part for part in (value if isinstance(value, list) else [value]) if isinstance(part, dict)]
         inner = [self.read(source, part) for part in parts]
         if name == "not":
-            return sa.not_(sa.and_(sa.true(), *inner)) if inner else sa.true()
+            return sa.not_(all_of(inner)) if inner else sa.true()
         if name == "or":
-            return sa.or_(sa.false(), *inner) if inner else sa.true()
-        return sa.and_(sa.true(), *inner)
+            return any_of(inner) if inner else sa.true()
+        return all_of(inner)
 
     def _one(self, source: Source, slot: Slot, value: Any) -> Condition:
         target = through(self.layouts, source, slot)
@@ -94,7 +94,7 @@ class _Filter:
                 message = f'Sub field "{name}" not found for composite type: {slot.type}'
                 raise Refused(message, sub_code=FILTER)
             inner.append(self._leaf(source, leaf, condition_))
-        return sa.and_(sa.true(), *inner)
+        return all_of(inner)
 
     def _leaf(self, source: Source, leaf: Leaf, value: Any) -> Condition:
         operator, operand = read_condition(leaf, value) if self.checked else next(iter(value.items()))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import Grouping
 
 from twentyql.sandbox.composites import ACTOR_SOURCES
 from twentyql.sandbox.model import Model
@@ -18,6 +19,7 @@ from twentyql.sandbox.records.values import normal_time
 from twentyql.sandbox.root import Refused
 
 Condition = sa.ColumnElement[bool]
+WIDEST = 300
 WORD = re.compile(r"[\w@.+-]+")
 
 
@@ -60,6 +62,31 @@ def rank(leaf: Leaf, value: Expression) -> Expression:
     """What an enum sorts by: the position of its option."""
     places = {option: place for place, option in enumerate(options(leaf))}
     return sa.case(places, value=value, else_=None) if places else value
+
+
+class _Brackets(Grouping[bool]):
+    """Brackets that SQLAlchemy does not take away: it looks for what a group's operator joins, and this tells none."""
+
+    inherit_cache = True
+    operator = None
+
+
+def all_of(conditions: Sequence[Condition]) -> Condition:
+    """All of them, however many; of none it is true."""
+    return sa.and_(sa.true(), *_grouped(sa.and_, conditions))
+
+
+def any_of(conditions: Sequence[Condition]) -> Condition:
+    """Any of them, however many; of none it is false."""
+    return sa.or_(sa.false(), *_grouped(sa.or_, conditions))
+
+
+def _grouped(join: Callable[..., Condition], conditions: Sequence[Condition]) -> Sequence[Condition]:
+    """The same in brackets of some hundred, since SQLite takes a row of a thousand for one too deep."""
+    while len(conditions) > WIDEST:
+        chunks = (conditions[start : start + WIDEST] for start in range(0, len(conditions), WIDEST))
+        conditions = [_Brackets(join(*chunk)) for chunk in chunks]
+    return conditions
 
 
 def one_of(value: Expression, operands: Sequence[Any]) -> Condition:
@@ -145,7 +172,7 @@ def _contains_ilike(leaf: Leaf, value: Expression, operand: Any) -> Condition:
 
 def _search(leaf: Leaf, value: Expression, operand: Any) -> Condition:
     words = WORD.findall(str(operand).lower())
-    return sa.and_(sa.true(), *(has_word(value, word) for word in words))
+    return all_of([has_word(value, word) for word in words])
 
 
 def has_word(vector: Expression, word: str) -> Condition:

@@ -28,6 +28,7 @@ ARGUMENTS = (
     "excludedObjectNameSingulars",
 )
 MOST = 100
+MOST_WORDS = 200  # of the input that are looked for; a sum of a thousand is too deep for SQLite
 ICONS = "https://twenty-icons.com/"
 
 
@@ -76,7 +77,7 @@ def _names(arguments: Mapping[str, Any], argument: str) -> list[Any] | None:
 def _hits(
     store: Store, layout: Layout, place: int, arguments: Mapping[str, Any], after: Mapping[str, Any], limit: int
 ) -> list[_Hit]:
-    words = WORDS.findall(str(arguments.get("searchInput", "")).lower())
+    words = WORDS.findall(str(arguments.get("searchInput", "")).lower())[:MOST_WORDS]
     column = layout.column(*VECTOR)
     matches = [sa.case((has_word(column, word), 1), else_=0) for word in words]
     rank: Any = sum(matches, sa.literal(0)) * 1.0 / max(len(words), 1)
