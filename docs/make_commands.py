@@ -13,10 +13,11 @@ PAGE = Path(__file__).parent / "reference" / "commands.md"
 def text() -> str:
     """The page: the help of every command, as a terminal of 100 columns shows it."""
     os.environ |= {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1"}
-    from twentyql.cli.app import COMMANDS
+    from twentyql.cli.app import COMMANDS, GROUPS
 
     parts = ["# Commands\n\nMade by `python docs/make_commands.py`; every command says the same with `--help`.\n"]
-    parts += [f"## {name}\n\n```text\n{_help(name)}\n```\n" for name in COMMANDS]
+    names = [*COMMANDS, *(f"{group} {name}" for group, (_, inner) in GROUPS.items() for name in inner)]
+    parts += [f"## {name}\n\n```text\n{_help(name)}\n```\n" for name in names]
     return "\n".join(parts)
 
 
