@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib
 import re
-import uuid
 from typing import TYPE_CHECKING, Any, Generic, Self, get_args, overload
 
 from twentyql.build.aggregates import Aggregate, aggregate
@@ -93,7 +92,7 @@ class Uuid(OneOf[O, str, T], Generic[O, T]):
 
     __hash__ = object.__hash__
     value_type = str
-    operands = (str, uuid.UUID)
+    operands = (str,)
 
     @overload
     def __get__(self, obj: None, owner: Any) -> Self: ...
@@ -107,7 +106,8 @@ class Uuid(OneOf[O, str, T], Generic[O, T]):
         return self._f_read(obj)
 
     def _f_json(self, value: Any) -> Any:
-        text = str(value).lower() if isinstance(value, (str, uuid.UUID)) else super()._f_json(value)
+        is_uuid = type(value).__name__ == "UUID"  # not imported here for this alone
+        text = str(super()._f_json(str(value) if is_uuid else value)).lower()
         if not UUID.fullmatch(text):  # one malformed id fails the whole request
             raise QueryError(
                 f"{self!r} compares with ids, and {value!r} is none.", advice="An id is a UUID of version 1 to 8."
