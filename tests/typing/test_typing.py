@@ -12,8 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from twentyql.generate.package import package
+from twentyql.generate.write import write
+from twentyql.introspect.load import load
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
+RECORDED = ROOT.parent / "shared" / "twenty"
 Checker = Callable[[Path], dict[str, set[int]]]
 ENV = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(Path.home())}
 
@@ -24,7 +29,7 @@ def mypy(folder: Path) -> dict[str, set[int]]:
     config.write_text("[mypy]\nstrict = true\npython_version = 3.11\n")
     command = [sys.executable, "-m", "mypy", "--config-file", str(config), "--no-error-summary", "right.py", "wrong.py"]
     environment = {**ENV, "MYPYPATH": f"{folder}:{ROOT}"}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
     assert done.returncode in (0, 1), done.stdout + done.stderr
     found: dict[str, set[int]] = {}
     for name, line in re.findall(r"^(\S+?):(\d+): error:", done.stdout, re.MULTILINE):
@@ -45,7 +50,7 @@ def pyright(folder: Path) -> dict[str, set[int]]:
     }
     (folder / "pyrightconfig.json").write_text(json.dumps(settings))
     command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--outputjson"]
-    done = subprocess.run(command, cwd=folder, env=ENV, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=folder, env=ENV, capture_output=True, text=True, timeout=240)
     found: dict[str, set[int]] = {}
     for item in json.loads(done.stdout)["generalDiagnostics"]:
         if item["severity"] == "error":
@@ -55,8 +60,12 @@ def pyright(folder: Path) -> dict[str, set[int]]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of the whole recorded workspace where that is at hand, else of the example's five objects."""
     made = tmp_path_factory.mktemp("typing")
-    shutil.copytree(HERE / "crm_example", made / "crm_example", ignore=shutil.ignore_patterns("__pycache__"))
+    if RECORDED.is_dir():
+        write(package(load(RECORDED).model), made / "crm_example")
+    else:
+        shutil.copytree(HERE / "crm_example", made / "crm_example", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(HERE / "right.py", made / "right.py")
     shutil.copy(HERE / "wrong.py.txt", made / "wrong.py")
     return made
