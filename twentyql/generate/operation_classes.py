@@ -88,7 +88,7 @@ def operation_names(operations: Iterable[str], fragments: Iterable[str], schema:
         operations=own,
         operation_modules={name: modules[made] for name, made in own.items()},
         fragments={name: (shared_modules[made], made) for name, made in shared.items()},
-        enums=assign([e for e in enums if not e.startswith("__")], class_name),
+        enums=assign(enums, class_name),
         inputs=assign(input_types(schema), class_name, ["TypedDict"]),
     )
 

@@ -101,16 +101,18 @@ def typed_dicts(shapes: Iterable[InputShape]) -> str:
     """The input objects, with blank lines between them as a formatter puts them."""
     text = ""
     was_class = False
-    for block in map(_typed_dict, shapes):
+    made = list(shapes)
+    classes = {shape.name for shape in made}
+    for block in (_typed_dict(shape, classes) for shape in made):
         is_class = block.startswith("class ")
         text += "\n" * (1 + (is_class or was_class) * (2 if text else 1)) + block
         was_class = is_class
     return text
 
 
-def _typed_dict(shape: InputShape) -> str:
+def _typed_dict(shape: InputShape, classes: set[str]) -> str:
     """One input object: as a class where its keys are plain attributes, else in the form that takes any name."""
-    if shape.keys and all(_is_plain(key.name) for key in shape.keys):
+    if shape.keys and all(_is_plain(key.name, classes) for key in shape.keys):
         keys = [_fit(f"    {key.name}: {key.annotation}") for key in shape.keys]
         return "\n".join([layout.class_header(shape.name, "TypedDict", "total=False"), *keys])
     keys = [_fit(f"        {layout.string(k.name)}: {layout.string(k.annotation)},") for k in shape.keys]
@@ -120,8 +122,9 @@ def _typed_dict(shape: InputShape) -> str:
     )
 
 
-def _is_plain(name: str) -> bool:
-    return name[:1].islower() and not keyword.iskeyword(name)
+def _is_plain(name: str, classes: set[str]) -> bool:
+    """Whether a class body may hold the name: it must not hide what the annotations beside it mean."""
+    return not (name.startswith("_") or keyword.iskeyword(name) or name in classes)
 
 
 def source_call(source: Source) -> str:

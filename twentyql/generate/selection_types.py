@@ -31,6 +31,7 @@ from graphql import (
     is_leaf_type,
     print_ast,
 )
+from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef
 
 from twentyql.build.prepare_places import problem
 from twentyql.generate import layout
@@ -40,7 +41,7 @@ ROOT = "Data"
 """What the class of a whole answer ends with."""
 TYPENAME = "__typename"
 MOST_STRUCTS = 3000
-MOST_WORK = 300_000
+MOST_WORK = 100_000
 _SPLIT = "Split the operation."
 LONGEST_NAME = 60
 _TEXTS = ("String", "ID", "UUID", "Cursor", "ConnectionCursor", "TSVector", "Time", "URI", "URL", "HTML")
@@ -71,6 +72,7 @@ def member_name(name: str) -> str:
 
 _Abstract = GraphQLInterfaceType | GraphQLUnionType
 _Composite = GraphQLObjectType | GraphQLInterfaceType
+_META = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +280,8 @@ class Shaper:
         if not isinstance(owner, _Composite) or node.name.value not in owner.fields:
             owner = ones[0].of
         assert isinstance(owner, _Composite)
-        type_: Any = owner.fields[node.name.value].type
+        introspected = _META.get(node.name.value)
+        type_: Any = introspected.type if introspected else owner.fields[node.name.value].type
         if self._known.roots_answer and owner in (self._known.schema.query_type, self._known.schema.mutation_type):
             type_ = type_ if isinstance(type_, GraphQLNonNull) else GraphQLNonNull(type_)
         below = self._named(get_named_type(type_), ones, (*path, pascal(key)))

@@ -5,22 +5,25 @@ What is not generated is checked first, and every fault is named with its place,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePath, PurePosixPath
 
-from graphql import GraphQLSchema, OperationDefinitionNode
+from graphql import GraphQLSchema, NameNode, OperationDefinitionNode, Visitor, visit
 
 from twentyql.build.prepare import check
-from twentyql.build.prepare_places import place
+from twentyql.build.prepare_places import place, problem
 from twentyql.build.prepare_schema import extend
 from twentyql.build.stored import StoredOperation, packaged_queries, read_folder, texts_of
 from twentyql.errors import QueryError
 from twentyql.generate.header import is_ours, stamp
+from twentyql.generate.names import LONGEST
 from twentyql.generate.operation_classes import OperationClasses
 
 MOST_FAULTS = 20
+_LONG = re.compile(rf"\w{{{LONGEST + 1},}}")
 PACKAGED = "twentyql/queries"
 
 
@@ -63,8 +66,20 @@ def _faults(
 def _fault(stored: StoredOperation, schema: GraphQLSchema) -> Iterator[QueryError]:
     try:
         check(stored.document, schema)
+        _check_names(stored)
     except QueryError as fault:
         yield fault
+
+
+class _LongNames(Visitor):
+    def enter_name(self, node: NameNode, *_: object) -> None:
+        if len(node.value) > LONGEST:
+            raise problem(node, f"This name has {len(node.value)} characters.", f"At most {LONGEST} become a class.")
+
+
+def _check_names(stored: StoredOperation) -> None:
+    if _LONG.search(stored.text):
+        visit(stored.document, _LongNames())
 
 
 def _together(faults: list[QueryError]) -> QueryError:
