@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from twentyql.build.grouping import GroupQuery
 from twentyql.execute.ask import Ask, asker
@@ -14,7 +14,9 @@ from twentyql.execute.requester import Requester
 from twentyql.execute.search import Search
 from twentyql.introspect.load import Loaded
 from twentyql.plan.groups import plan_groups
-from twentyql.transport import HttpTransport
+
+if TYPE_CHECKING:
+    from twentyql.transport import HttpTransport
 
 R = TypeVar("R")
 
