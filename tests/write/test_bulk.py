@@ -217,3 +217,17 @@ async def test_unknown_names_in_one_row_refuse_that_row(client: Client) -> None:
 async def test_what_is_no_list_of_records_is_refused(client: Client, rows: Any) -> None:
     with pytest.raises(QueryError, match="Rows are an iterable"):
         await client["people"].create_many(rows)
+
+
+async def test_dirty_rows_are_looked_at_before_they_are_sent(client: Client, sandbox: Sandbox) -> None:
+    taken = (await client.fetch(client["people"].select("emails.primaryEmail").limit(1)))[0]["emails"]["primaryEmail"]
+    rows = people(3000)
+    bad = set(range(50, 3000, 100))
+    for number in bad:
+        rows[number]["emails" if number % 200 == 50 else "companyId"] = (
+            taken if number % 200 == 50 else "20202020-0000-4000-8000-000000000000"
+        )
+    receipt = await client["people"].create_many(rows, concurrency=1)
+    assert {reject.row - 1 for reject in receipt.rejects} == bad
+    assert receipt.created == len(await emails(client)) == 3000 - len(bad)
+    assert receipt.tokens <= 15 + 3 + 3 * 4  # its batches, two reads ahead, and what the first batches cost to learn it

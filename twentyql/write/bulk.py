@@ -62,6 +62,8 @@ class Bulk:
     resumed: bool = False
     cap: int = MOST
     accepted: int = 0
+    batches: int = 0
+    troubled: int = 0
     same: tuple[str, int] = ("", 0)
 
     def __post_init__(self) -> None:
@@ -71,6 +73,7 @@ class Bulk:
 
     async def settle(self, items: Sequence[Item], settled: Settled) -> None:
         """Write one batch and say in ``settled`` what became of it, also where an error stops the whole write."""
+        self.batches += 1
         await self._settle(list(items), settled, doubt=self.resumed)
 
     async def known(self, items: Sequence[Item]) -> list[Item]:
@@ -133,6 +136,7 @@ class Bulk:
 
     async def _sort_out(self, items: list[Item], settled: Settled, error: ServerError, doubt: bool) -> None:
         """A refused batch: what one read explains is taken out, else it is halved."""
+        self.troubled += 1
         found = await self._diagnosis.of(items, error, doubt=doubt, upsert=self.on is not None)
         self._written([item for item in items if item.id in found.done], settled, [{"id": i} for i in found.done])
         settled.rejects += found.rejects

@@ -13,8 +13,9 @@ from typing import Any
 from twentyql.errors import IncompleteError, QueryError, ServerError, UsageError, ValueRefusedError
 from twentyql.schema.model import ObjectModel
 from twentyql.write.bulk import Bulk, Settled, batches, side_by_side
+from twentyql.write.checking import Checker
 from twentyql.write.composites import Form
-from twentyql.write.diagnosis import Item, reason_of
+from twentyql.write.diagnosis import Diagnosis, Item, reason_of
 from twentyql.write.forms import Formed, Forms
 from twentyql.write.journal import Journal
 from twentyql.write.keys import ID, leaf_of, normal, unique_leaves, value_at
@@ -98,8 +99,17 @@ class _Writer:
     async def run(self, rows: AsyncIterator[Row]) -> None:
         if self._on:
             await self._bin.open(self._on)
-        async with aclosing(self._items(rows)) as items, aclosing(batches(items, lambda: self._bulk.cap)) as made:
+        diagnosis = Diagnosis(self._sender, self._of, self.tally)
+        checker = Checker(self._sender, diagnosis, self._lookups, self._bulk, self.tally, self._refuse)
+        async with (
+            aclosing(self._items(rows)) as items,
+            aclosing(checker.passing(items)) as passing,
+            aclosing(batches(passing, lambda: self._bulk.cap)) as made,
+        ):
             await side_by_side(made, self._batch, self._options.concurrency)
+
+    async def _refuse(self, rejects: list[Reject]) -> None:
+        await self._note(Settled(rejects=rejects))
 
     async def _items(self, rows: AsyncIterator[Row]) -> AsyncGenerator[Item]:
         """The rows that are well-formed and not settled by an earlier run; the others are refused here."""
