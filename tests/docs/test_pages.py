@@ -31,7 +31,8 @@ def blocks(page: Path, kind: str) -> list[str]:
 
 
 def with_python() -> list[Path]:
-    return [page for page in PAGES if blocks(page, "python")]
+    """The pages whose blocks are programs; the daily list's are lines of one, and have a test of their own."""
+    return [page for page in PAGES if blocks(page, "python") and page.stem != "daily-list"]
 
 
 def commands() -> list[str]:
