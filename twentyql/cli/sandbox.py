@@ -12,6 +12,8 @@ import typer
 from twentyql.cli.console import say, wait_for
 from twentyql.errors import ConfigError
 
+REQUESTS_KEPT = 1000  # what was asked lately; a server that runs for days must not keep all of it
+
 
 def serve(
     port: Annotated[int, typer.Option("--port", help="The port on 127.0.0.1; 0 takes a free one.")] = 0,
@@ -43,6 +45,7 @@ def serve(
     async def work() -> int:
         options = {"limits": limits, "key": key, "port": port, "db": db, "latency": latency, "page_cap": page_cap}
         made = Sandbox.from_snapshot(snapshot, **options) if snapshot else Sandbox.demo(rows=rows, seed=seed, **options)
+        made.ledger.most = REQUESTS_KEPT
         async with made as server:
             for warning in server.warnings:
                 say("[yellow]warning:[/yellow] {}", warning)

@@ -83,6 +83,21 @@ async def test_the_state_follows_and_neither_is_in_the_ledger(sandbox: Sandbox, 
     assert "X" not in str(after["ledger"])
 
 
+async def test_a_ledger_that_keeps_the_newest_still_counts_all(
+    sandbox: Sandbox, session: aiohttp.ClientSession
+) -> None:
+    sandbox.ledger.most = 2
+    headers = {"Authorization": f"Bearer {sandbox.key}"}
+    for first in range(5):
+        body = {"query": f"{{people(first:{first}){{totalCount}}}}"}
+        await session.post(f"{sandbox.url}/graphql", json=body, headers=headers)
+    await sandbox.ledger.until(5)
+    assert [call.arguments["first"] for call in sandbox.ledger.asked("people")] == [3, 4]
+    assert (len(sandbox.ledger), sandbox.ledger.answered, sandbox.ledger.tokens) == (2, 5, 5)
+    state = await (await session.get(f"{sandbox.url}/sandbox/state")).json()
+    assert (len(state["ledger"]), state["asked"]) == (2, "5 requests, 5 tokens")
+
+
 @pytest.mark.parametrize("path", ["/", "/sandbox/state"])
 async def test_a_foreign_host_gets_nothing(sandbox: Sandbox, session: aiohttp.ClientSession, path: str) -> None:
     response = await session.get(sandbox.url + path, headers={"Host": "evil.example"})

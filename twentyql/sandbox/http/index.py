@@ -29,7 +29,7 @@ class Index:
     async def answer(self, path: str, host: str) -> Answer:
         """The page for ``/``, else what changes on it."""
         counts = await self.work(self.engine.counts)
-        state = state_of(list(self.ledger), self.clock(), self.ledger.tokens)
+        state = state_of(list(self.ledger), self.clock(), self.ledger.answered, self.ledger.tokens)
         if path != "/":
             return replace(json_answer({**state, "counts": counts}), headers=HEADERS)
         make = partial(page, self.engine.model, counts, state, f"http://{host}", self.key, self.engine.warnings)

@@ -41,12 +41,18 @@ class Entry:
 
 @dataclass(eq=False)
 class Ledger:
-    """All requests, in the order in which they were answered. ``most_at_once`` is the highest number in flight."""
+    """All requests, in the order in which they were answered. ``most_at_once`` is the highest number in flight.
+
+    ``most`` is how many are kept, the newest ones; None keeps all.
+    """
 
     entries: list[Entry] = field(default_factory=list[Entry])
+    most: int | None = None
     in_flight: int = 0
     most_at_once: int = 0
     _changed: Signal = field(default_factory=Signal)
+    _gone: int = 0
+    _gone_tokens: int = 0
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(list(self.entries))
@@ -66,15 +72,19 @@ class Ledger:
         """Keep the entry of a request that is over."""
         self.in_flight -= 1
         self.entries.append(entry)
+        if self.most is not None and len(self.entries) > self.most:
+            gone = self.entries.pop(0)
+            self._gone, self._gone_tokens = self._gone + 1, self._gone_tokens + _tokens(gone)
         self._changed.give()
 
     async def until(self, count: int) -> None:
         """Wait until ``count`` requests are over."""
-        await self._changed.until(lambda: len(self.entries) >= count)
+        await self._changed.until(lambda: self.answered >= count)
 
     def clear(self) -> None:
         """Forget what was; requests in flight still count."""
         self.entries.clear()
+        self._gone = self._gone_tokens = 0
         self.most_at_once = self.in_flight
 
     def asked(self, root: str) -> list[RootCall]:
@@ -89,4 +99,13 @@ class Ledger:
     @property
     def tokens(self) -> int:
         """How many root fields were asked for on ``/graphql``: what the requests would cost."""
-        return sum(len(entry.roots) for entry in self.entries if entry.path == "/graphql")
+        return self._gone_tokens + sum(map(_tokens, self.entries))
+
+    @property
+    def answered(self) -> int:
+        """How many requests are over, those that are not kept any more too."""
+        return self._gone + len(self.entries)
+
+
+def _tokens(entry: Entry) -> int:
+    return len(entry.roots) if entry.path == "/graphql" else 0

@@ -139,10 +139,10 @@ def _selected(slot: Slot) -> str:
     return f"{slot.name} {{ {' '.join(sub.name for sub in slot.composite.fields if sub.type != 'RAW_JSON')} }}"
 
 
-def state_of(entries: Sequence[Any], now: float, tokens: int) -> dict[str, Any]:
+def state_of(entries: Sequence[Any], now: float, answered: int, tokens: int) -> dict[str, Any]:
     """What the page shows of the ledger, the newest request first. Arguments and keys are not among it."""
     latest = [list(_request(entry, now)) for entry in reversed(entries[-LATEST:])]
-    asked = f"{_number(len(entries), 'request')}, {_number(tokens, 'token')}"
+    asked = f"{_number(answered, 'request')}, {_number(tokens, 'token')}"
     return {"ledger": latest, "asked": asked, "styles": STYLES}
 
 
