@@ -57,6 +57,9 @@ async def test_a_typed_answer(client: Client, crm: ModuleType, snapshot: Snapsho
     }
     made = (await client.run(crm.CreatePerson(data={"name": {"firstName": "Ada"}, "jobTitle": None}))).create_person
     assert (await client.run(crm.GetPerson(id=made.id))).person.name.first_name == "Ada"
+    own = import_module("own_crm")
+    given = own.PersonCreate(name=own.FullNameInput(first_name="Grace"), job_title=None)
+    assert (await client.run(crm.CreatePerson(data=given))).create_person.name.first_name == "Grace"
     with pytest.raises(RecordNotFoundError):
         await client.run(crm.GetPerson(id="20202020-b000-4485-94de-70c2a98daef2"))
 

@@ -29,6 +29,7 @@ from graphql import (
 from graphql.execution.values import get_variable_values
 from graphql.type.scalars import GraphQLID
 
+from twentyql.build.inputs import Input
 from twentyql.build.operators import json_value
 from twentyql.build.prepare_places import place, refused
 from twentyql.errors import QueryError, UnknownNameError
@@ -97,6 +98,8 @@ def shaped(value: Any, type_: GraphQLInputType) -> Any:
 
 def _json(value: Any, where: str) -> Any:
     """``value`` as JSON holds it: also moments, days, Decimals, UUIDs and options."""
+    if isinstance(value, Input):
+        return _json(value.to_json(), where)
     if isinstance(value, Mapping):
         return {str(key): _json(item, f"{where}.{key}") for key, item in value.items()}
     if isinstance(value, list | tuple):

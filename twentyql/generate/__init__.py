@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from graphql import GraphQLSchema
 
+from twentyql.generate.context import written_inputs
 from twentyql.generate.made_from import MadeFrom, made_from_module
 from twentyql.generate.operations import operations
 from twentyql.generate.package import package
@@ -39,7 +40,7 @@ def generate(
     and one of them takes the place of a generated file at its path. Raises QueryError that names each fault in them.
     """
     written = operations(model, schema)
-    classes = stored_classes(written, own or {}, schema, queries)
+    classes = stored_classes(written, own or {}, schema, queries, written_inputs(model))
     files = {**package(model), **classes.files, **made_from_module(made_from or MadeFrom(model.digest))}
     return Generated(dict(sorted(files.items())), written, classes.notes)
 

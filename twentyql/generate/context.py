@@ -102,6 +102,16 @@ def package_context(model: SchemaModel) -> PackageContext:
     )
 
 
+def written_inputs(model: SchemaModel) -> dict[str, str]:
+    """The classes of the package that inputs of objects have, by their GraphQL names: ``PersonCreate``."""
+    objects = (*model, *((model.query,) if model.query else ()))
+    composites = {f.type_name: f for o in objects for f in o.fields if is_composite(f)}
+    names = _names(objects, composites, ())
+    made = input_names(model, names.objects, names.modules, names.enums)
+    own = {type_ for o in model for type_ in (o.create_type, o.update_type) if type_}
+    return {name: called for name, called in made.classes.items() if name in own}
+
+
 def _values(model: SchemaModel, enum: str) -> tuple[str, ...]:
     return tuple(layout.string(checked(value, "option")) for value in model.enums[enum])
 

@@ -6,7 +6,7 @@ A key that is absent is not sent, ``None`` is null, and any name that GraphQL al
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -49,10 +49,11 @@ class InputShape:
 
 @dataclass(frozen=True, slots=True)
 class InputNames:
-    """What the enums and the input objects of the schema are in Python."""
+    """What the enums and the input objects of the schema are in Python; ``written`` are classes for the same."""
 
     enums: Mapping[str, str]
     inputs: Mapping[str, str]
+    written: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def variable_type(type_: Any, names: InputNames, inputs: str = "_i.") -> str:
@@ -69,7 +70,8 @@ def _bare(type_: Any, names: InputNames, inputs: str) -> str:
     if is_enum_type(type_):
         return f"_e.{names.enums[type_.name]}"
     if isinstance(type_, GraphQLInputObjectType):
-        return f"{inputs}{names.inputs[type_.name]}"
+        also = f" | _{names.written[type_.name]}" if type_.name in names.written else ""
+        return f"{inputs}{names.inputs[type_.name]}{also}"
     return VARIABLES.get(type_.name, "_o.Anything")
 
 
@@ -91,9 +93,9 @@ def reached_inputs(types: Iterable[Any]) -> tuple[list[GraphQLInputObjectType], 
 def input_shape(type_: GraphQLInputObjectType, names: InputNames) -> InputShape:
     """The TypedDict of one input object."""
     keys: list[InputKey] = []
-    for name, field in type_.fields.items():
-        annotation = variable_type(field.type, names, "")
-        required = is_required_input_field(field)
+    for name, of in type_.fields.items():
+        annotation = variable_type(of.type, names, "")
+        required = is_required_input_field(of)
         keys.append(InputKey(checked(name, "field"), f"_o.Required[{annotation}]" if required else annotation))
     return InputShape(names.inputs[type_.name], tuple(keys))
 

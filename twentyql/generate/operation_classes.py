@@ -5,6 +5,7 @@ Fragments get modules of their own, so that what several operations answer alike
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -105,7 +106,9 @@ class OperationClasses:
         operations: Mapping[str, StoredOperation],
         shared: Mapping[str, FragmentDefinitionNode],
         schema: GraphQLSchema,
+        inputs: Mapping[str, str] | None = None,
     ) -> None:
+        self._written = inputs or {}
         self._operations = operations
         self._schema = schema
         reached = [(f, o) for o in operations.values() for f in _fragments(o) if shared.get(f.name.value) is f]
@@ -210,7 +213,7 @@ class OperationClasses:
     def _variables_of(self, operation: OperationDefinitionNode) -> tuple[Variable, ...]:
         definitions = operation.variable_definitions or ()
         attributes = assign([d.variable.name.value for d in definitions], member_name)
-        names = InputNames(self.names.enums, self.names.inputs)
+        names = InputNames(self.names.enums, self.names.inputs, self._written)
         made: list[Variable] = []
         for definition in definitions:
             name, type_ = definition.variable.name.value, type_from_ast(self._schema, definition.type)
@@ -230,6 +233,8 @@ class OperationClasses:
         enums = "from . import enums as _e"
         typed = ["    from . import enums as _e"] if "_e." in in_variables and not shapes.enums else []
         typed += ["    from . import inputs as _i"] if "_i." in in_variables else []
+        used = sorted(c for c in self._written.values() if re.search(rf"\b_{c}\b", in_variables))
+        typed = [*(_import(c, "..", 4) for c in used), *typed]
         imports = [*([enums] if shapes.enums else []), *(_import(m) for m in sorted(set(modules), key=natural))]
         literal = any("Literal[" in f.annotation for shape in shapes.structs for f in shape.fields)
         names = {"TYPE_CHECKING": bool(typed or shapes.variants), "Literal": literal}
@@ -254,12 +259,14 @@ def _fragments(stored: StoredOperation) -> list[FragmentDefinitionNode]:
     return [d for d in stored.document.definitions if isinstance(d, FragmentDefinitionNode)]
 
 
-def _import(module: str) -> str:
-    flat = f"from . import {module} as _{module}"
+def _import(name: str, package: str = ".", indent: int = 0) -> str:
+    """``from . import name as _name``, as a formatter lays it out."""
+    space = " " * indent
+    flat = f"{space}from {package} import {name} as _{name}"
     if len(flat) <= layout.WIDTH:
         return flat
-    inner = f"    {module} as _{module},"
-    return f"from . import (\n{inner}{NOQA if len(inner) > layout.WIDTH else ''}\n)"
+    inner = f"{space}    {name} as _{name},"
+    return f"{space}from {package} import (\n{inner}{NOQA if len(inner) > layout.WIDTH else ''}\n{space})"
 
 
 def _node(shapes: Shapes, data: str, paging: Any) -> str | None:

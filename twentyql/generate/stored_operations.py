@@ -36,9 +36,16 @@ class StoredClasses:
 
 
 def stored_classes(
-    written: Mapping[str, str], own: Mapping[str, str], schema: GraphQLSchema, folder: str
+    written: Mapping[str, str],
+    own: Mapping[str, str],
+    schema: GraphQLSchema,
+    folder: str,
+    inputs: Mapping[str, str] | None = None,
 ) -> StoredClasses:
-    """The classes for the generated operations ``written``, those of the user and those that ship with twentyql."""
+    """The classes for the generated operations ``written``, those of the user and those that ship with twentyql.
+
+    ``inputs`` are classes of the package that variables of an input type (``PersonCreateInput``) take as well.
+    """
     texts: dict[PurePath, str] = {PurePosixPath(folder, path): text for path, text in {**written, **own}.items()}
     read = read_folder(texts)
     mine = {PurePosixPath(folder, path) for path in own}
@@ -47,7 +54,7 @@ def stored_classes(
         raise _together(faults)
     found = {**_packaged(read.operations, schema), **read.operations}
     whole = extend(schema)
-    made = OperationClasses(dict(sorted(found.items())), read.fragments, whole).files()
+    made = OperationClasses(dict(sorted(found.items())), read.fragments, whole, inputs).files()
     notes = tuple(note for path in sorted(mine) for note in _notes(path, read.operations))
     return StoredClasses({path: stamp(path, text) for path, text in sorted(made.items())}, notes)
 
