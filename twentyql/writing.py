@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ from twentyql.errors import QueryError
 from twentyql.schema.model import ObjectModel
 from twentyql.write import changes, importing, many, rejects, single
 from twentyql.write.composites import Form
+from twentyql.write.dry import DryRow
 from twentyql.write.guards import Where
 from twentyql.write.links import Links, create_linked
-from twentyql.write.sender import Sender
+from twentyql.write.sender import Sender, WriteTally
 
 if TYPE_CHECKING:
     from twentyql.client import Client
@@ -165,6 +167,17 @@ class Writing:
         prepared = importing.prepare(self._sender, Path(path), self._of, importing.ImportOptions(**options))
         async with asyncio.timeout(timeout):
             return await importing.run_import(self._sender, prepared)
+
+    async def try_file(self, path: str | Path, **options: Any) -> AsyncGenerator[DryRow]:
+        """What `import_file` with the same options would do with every row; nothing is written.
+
+        >>> async for row in client["people"].try_file("people.csv", match="emails"):
+        ...     print(row.row, row.what, row.field, row.reason)
+        """
+        prepared = importing.prepare(self._sender, Path(path), self._of, importing.ImportOptions(**options))
+        async with aclosing(importing.dry_run(self._sender, prepared, WriteTally())) as rows:
+            async for row in rows:
+                yield row
 
     async def update_where(
         self, where: Where, record: Any, *, everything: bool = False, **options: Any
