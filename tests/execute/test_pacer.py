@@ -85,7 +85,7 @@ async def test_without_a_limit_nothing_waits() -> None:
         async with pacer.turn(3):
             pass
     assert clock.slept == []
-    assert pacer.state == PaceState(None, 0.0, 0.0, 3000, 0, concurrency=8)
+    assert pacer.state == PaceState(None, 0.0, 0.0, 3000, 0, concurrency=8, proven_open=True)
 
 
 async def test_a_known_limit_is_a_burst_and_then_a_steady_spacing() -> None:

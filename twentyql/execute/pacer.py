@@ -272,11 +272,11 @@ class Pacer:
         self._refused += 1
         now = self._clock()
         rate = self._learned(error)
-        if self._bucket is None and self._suspect is not None:  # the bucket is empty, and nothing else is on its way
+        if self._suspect is not None:  # the bucket is empty, and nothing else is on its way
             until = now + (error.retry_after or 0.0)
-            full = Bucket.full(rate, self._budget, now)
-            self._bucket = replace(full, credit=0, not_before=until)
-            self._suspect = None
+            self._bucket = replace(Bucket.full(rate, self._budget, now), credit=0, not_before=until)
+            if rate.tick >= self._suspect.rate.tick * 0.99:  # else a limit by the second, beside which there may be one
+                self._suspect = None
         elif self._bucket is None:
             full = Bucket.full(rate, self._budget, now)
             self._bucket = replace(full.refused(rate, error.retry_after, now), slack=1.0)
