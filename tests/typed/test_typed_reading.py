@@ -11,6 +11,7 @@ import pytest
 from crm_example import Company, NoteTarget, Opportunity, Person
 
 from twentyql import Record, TwentyqlWarning
+from twentyql.build import fields as _f
 from twentyql.build import newer
 from twentyql.build.newer import RowsDecoder
 from twentyql.client import Client
@@ -90,6 +91,33 @@ async def test_options_newer_than_the_code_arrive_and_are_told_once(client: Clie
         found = await client.fetch(PolicyRow.query())
     assert [row.policies for row in found] == [row["workPolicy"] for row in live["companies"]]
     assert len(told) == len({str(warning.message) for warning in told})
+
+
+class Words(_f.Composite[_f.P, _f.V], value=_f.Value):
+    first = _f.Text("first", True)
+
+
+class OldCompany(_f.Object[_f.P, "OldCompany"], wire="company", plural="companies"):
+    """As generated for a server on which a name had parts and an address was a text."""
+
+    id: Any = _f.Uuid("id", False)
+    name: Any = _f.Parts("name", True, "Words")
+    address: Any = _f.Text("address", True)
+
+
+class OldRow(Record[OldCompany]):
+    id = OldCompany.id
+    name = OldCompany.name.first
+    address = OldCompany.address
+
+
+async def test_rows_of_a_server_with_other_forms_lose_nothing(client: Client, live: dict[str, Rows]) -> None:
+    with pytest.warns(TwentyqlWarning) as told:
+        found = await client.fetch(OldRow.query())
+    assert {str(w.message).partition(" is ")[0] for w in told} == {"OldRow: name", "OldRow: address"}
+    assert [row.name for row in found] == [row["name"] for row in live["companies"]]
+    assert [row.address["addressCity"] for row in found] == [row["address"]["addressCity"] for row in live["companies"]]
+    assert found.receipt.verdict == "complete"
 
 
 def decode(cls: Any, node: Any) -> Any:

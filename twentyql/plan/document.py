@@ -52,7 +52,8 @@ def _add(model: SchemaModel, of: ObjectModel, tree: Tree, path: tuple[str, ...])
 
 
 def _add_parts(field: FieldModel, tree: Tree, rest: tuple[str, ...]) -> None:
-    if rest:
+    """A field that is no composite any more is selected as it is: older generated code gets its value raw."""
+    if rest and field.parts:
         part = field.part(rest[0])
         _add_parts(part, tree.setdefault(part.name, {}), rest[1:])
         return
