@@ -275,3 +275,56 @@ def test_wrong_choices_are_refused() -> None:
         type(Record)(
             "Bad", (Record,), {"__orig_bases__": (Record[NoteTarget],), "__module__": "x", "t": NoteTarget.target}
         )
+
+
+def test_nothing_in_a_body_is_lost() -> None:
+    with pytest.raises(TypeError, match="name is given twice in one body: Company:name would be lost"):
+
+        class Twice(Record[Company]):
+            name = Company.name
+            name = Company.tagline  # type: ignore[assignment]  # noqa: PIE794
+
+    with pytest.raises(TypeError, match="label is given twice"):
+
+        class Covered(Record[Company]):
+            label = Company.name
+
+            def label(self) -> str:  # type: ignore[no-redef]  # noqa: F811
+                return ""
+
+    with pytest.raises(TypeError, match="last_name is a field of the Record and something else too"):
+
+        class Over(PersonRow):
+            def last_name(self) -> str:  # type: ignore[override]
+                return ""
+
+
+def test_what_a_record_may_inherit() -> None:
+    class Taglines(Record[Company]):
+        tagline = Company.tagline
+
+    with pytest.raises(TypeError, match="cannot inherit the fields of both CompanyRow and Taglines"):
+
+        class Both(CompanyRow, Taglines):
+            pass
+
+    class Loud:
+        def loud(self: Any) -> str:
+            return str(self.tagline).upper()
+
+    with pytest.raises(TypeError, match=r"give Loud an empty __slots__"):
+
+        class Wrong(Taglines, Loud):
+            pass
+
+    class Mixin:
+        __slots__ = ()
+
+        def loud(self: Any) -> str:
+            return str(self.tagline).upper()
+
+    class Right(Taglines, Mixin):
+        name = Company.name
+
+    row = decode(Right, {"tagline": "a", "name": None})
+    assert (row.loud(), row.name) == ("A", None)

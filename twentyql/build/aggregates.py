@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, Literal, Never, Self, TypeAlias, cast, get_args, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Never, Self, TypeAlias, cast, get_args, overload
 
 from twentyql.build.grouping import AGGREGATE, BucketOrder
 from twentyql.build.operators import Field, Path, T
@@ -31,6 +31,8 @@ CYCLES: tuple[str, ...] = get_args(Cycles)
 
 class Aggregate(Generic[O, T]):
     """One value over the records of a group: an expression on the Group class, the value on its rows."""
+
+    _f_is_entry: ClassVar[bool] = True
 
     def __init__(self, name: str, root: Any, read: Callable[[Any], Any]) -> None:
         self._f_name = name
@@ -61,6 +63,8 @@ class Aggregate(Generic[O, T]):
 
 class Bucket(Generic[O, T]):
     """A date cut to a period (its first day) or to its place in a cycle (``Monday``, ``January``, ``Q1``)."""
+
+    _f_is_entry: ClassVar[bool] = True
 
     def __init__(self, of: Any, granularity: str, zone: str, week_start: str | None) -> None:
         self._f_root = of._f_root

@@ -91,9 +91,9 @@ def check_target(record: Any, target: Any, name: str) -> str | None:
 
 
 def fill(namespace: dict[str, Any], layout: Layout) -> None:
-    clash = namespace.keys() & layout.members.keys()
+    clash = namespace.keys() & {*layout.members, *layout.slots}
     if clash:
-        raise TypeError(f"{', '.join(sorted(clash))} is defined twice.")
+        raise TypeError(f"{', '.join(sorted(clash))} is a field of the Record and something else too: rename one.")
     namespace["__annotations__"] = {**namespace["__annotations__"], **layout.slots}
     namespace.update(layout.defaults)
     namespace.update(layout.members)

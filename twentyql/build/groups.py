@@ -56,6 +56,8 @@ class GroupMeta(RowMeta):
             for attribute, entry in taken.items():
                 _check(name, attribute, entry, root)
         entries = joined(name, before, taken)
+        if clash := namespace.keys() & entries.keys():
+            raise TypeError(f"{', '.join(sorted(clash))} is of the Group and something else too: rename one.")
         namespace["__annotations__"] = {**namespace["__annotations__"], **dict.fromkeys(taken, Any)}
         namespace["__f_shape__"] = None
         made: Any = super().__new__(mcs, name, bases, namespace, **config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import math
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
@@ -24,6 +25,8 @@ def json_value(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, decimal.Decimal):
         return _number(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} is no number that the server knows.")
     if isinstance(value, (str, bool, int, float)):
         return value
     raise TypeError(f"{value!r} is no value of a field: give a text, number, bool, date, or datetime.")

@@ -106,6 +106,8 @@ class Composite(Path, Generic[P, V]):
 class _Link:
     """What leads on from an object to a class that is found by name at first use."""
 
+    _f_is_entry: ClassVar[bool] = True
+
     def __init__(self, name: str, target: str) -> None:
         self._f_name = name
         self._f_target = target
@@ -216,6 +218,8 @@ class Morph(Generic[P, M]):
 
     ``ways`` pairs the GraphQL name of each relation that it is made of with the class that one leads to.
     """
+
+    _f_is_entry: ClassVar[bool] = True
 
     def __init__(self, name: str, *ways: tuple[str, str]) -> None:
         self._f_name = name

@@ -7,7 +7,7 @@ Operators give `Compare` nodes whose values are ready for JSON.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Never, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, Self
 
 from typing_extensions import TypeVar
 
@@ -29,6 +29,8 @@ Many = list[V] | tuple[V, ...] | set[V] | frozenset[V]
 class Path:
     """A place in the object graph: the class it starts from, and the GraphQL names down to it."""
 
+    _f_is_entry: ClassVar[bool] = True
+
     _f_root: Any
     _f_path: tuple[str, ...]
     _f_hops: int
@@ -49,6 +51,8 @@ class Field(Generic[O, T]):
 
     ``name`` is the GraphQL name, so that the attribute may be called anything.
     """
+
+    _f_is_entry: ClassVar[bool] = True
 
     value_type: Any = Any
     hashable = True

@@ -11,12 +11,27 @@ import msgspec
 from twentyql.build.query import O
 
 
+class Body(dict[str, Any]):
+    """A class body in which no expression is written over: a field that got lost would be missed too late."""
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        before = self.get(name)
+        if before is not None and hasattr(type(before), "_f_is_entry"):
+            raise TypeError(f"{name} is given twice in one body: {before!r} would be lost.")
+        super().__setitem__(name, value)
+
+
 class RowMeta(msgspec.StructMeta):
     """Makes a frozen Struct; an attribute of the class is the expression, an attribute of a row the value."""
 
+    @classmethod
+    def __prepare__(mcs, _name: str, _bases: tuple[type, ...], /, **_config: Any) -> Body:
+        return Body()
+
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **config: Any) -> Any:
         config = {"frozen": True, "kw_only": True, "gc": False, **config}
-        return super().__new__(mcs, name, bases, namespace, **config)
+        _check_bases(name, bases)
+        return super().__new__(mcs, name, bases, dict(namespace), **config)
 
     if not TYPE_CHECKING:  # the checkers know which attributes there are
 
@@ -26,6 +41,18 @@ class RowMeta(msgspec.StructMeta):
                 if shape is not None and name in shape.entries:
                     return shape.entries[name]
             return type.__getattribute__(cls, name)
+
+
+def _check_bases(name: str, bases: tuple[type, ...]) -> None:
+    rows = [base.__name__ for base in bases if getattr(base, "__struct_fields__", ())]
+    if len(rows) > 1:
+        raise TypeError(
+            f"{name} cannot inherit the fields of both {' and '.join(rows)}: "
+            "inherit from one, and select what it lacks from the other."
+        )
+    for base in bases:
+        if not isinstance(base, RowMeta) and base.__dictoffset__:
+            raise TypeError(f"{name} is a row without a __dict__: give {base.__name__} an empty __slots__ = ().")
 
 
 class Row(msgspec.Struct, Generic[O], metaclass=RowMeta):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -35,6 +35,8 @@ class Typed(msgspec.Struct, frozen=True):
 class Child:
     """A nested Record in the body of another: ``MemberRow.one(Company.account_owner)``."""
 
+    _f_is_entry: ClassVar[bool] = True
+
     record: Any
     root: Any
     path: tuple[str, ...]
@@ -48,6 +50,8 @@ class Child:
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Several nested Records, of which a row has the one that is there: ``A.one(X.target) | B.one(X.target)``."""
+
+    _f_is_entry: ClassVar[bool] = True
 
     ways: tuple[Child, ...]
 
