@@ -347,6 +347,7 @@ FIELDS_REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"type": "NUMBER", "isNullable": False}, "Default value cannot be null for non-nullable fields"),
     ({"type": "FILES"}, "maxNumberOfValues must be defined"),
     ({"type": "BOOLEAN", "isUnique": True}, "Unique index cannot be created"),
+    ({"type": "ADDRESS", "isUnique": True}, "Unique index cannot be created"),
     ({"type": "LINKS", "defaultValue": {"nope": 1}}, "Default value of LINKS must be an object of"),
     ({"type": "RELATION"}, "Relation creation payload is required"),
     ({"type": "RELATION", "relationCreationPayload": {"type": "SIDEWAYS"}}, "Relation creation payload is invalid"),

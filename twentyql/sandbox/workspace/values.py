@@ -14,7 +14,11 @@ from twentyql.sandbox.workspace.problems import FORBIDDEN_FIELD, INVALID_FIELD, 
 CHOICES = frozenset({"SELECT", "MULTI_SELECT"})
 PLAIN = frozenset({"TEXT", "NUMBER", "NUMERIC", "BOOLEAN", "DATE", "DATE_TIME", "RATING", "ARRAY", "RAW_JSON", "UUID"})
 CREATABLE = CHOICES | PLAIN | {"FILES"} | {kind for kind in COMPOSITES if kind != "RICH_TEXT_V2"}
-NEVER_UNIQUE = CHOICES | {"BOOLEAN", "RATING", "RAW_JSON", "ARRAY", "FILES", "RICH_TEXT", "ACTOR", "RELATION"}
+NEVER_UNIQUE = (
+    CHOICES
+    | {"BOOLEAN", "RATING", "RAW_JSON", "ARRAY", "FILES", "RELATION"}
+    | {kind for kind, composite in COMPOSITES.items() if not any(sub.unique for sub in composite.fields)}
+)
 COLORS = ("green", "turquoise", "sky", "blue", "purple", "pink", "red", "orange", "yellow", "gray")
 VALUE = re.compile(r"[A-Z][A-Z0-9_]*|_[A-Z0-9_]+")
 QUOTED = re.compile(r"'.*'", re.DOTALL)
