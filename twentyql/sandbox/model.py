@@ -229,7 +229,7 @@ def _relation_slots(meta: Mapping[str, Any], owner: str, others: Raws) -> list[S
     if relation["type"] == "MANY_TO_ONE":
         return _to_one(name, str((meta.get("settings") or {}).get("joinColumnName") or f"{name}Id"), target, meta)
     back = _inverse(relation, others[target])
-    if back is None:
+    if back is None or not back.get("isActive", True):
         return []
     if back["type"] == MORPH:
         key = f"{back['name']}{pascal(owner)}Id"

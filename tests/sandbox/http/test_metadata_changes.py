@@ -239,6 +239,11 @@ async def test_a_morph_relation_points_to_several_objects(crm):
         "mutation($d: BoatCreateInput!) {createBoat(data: $d) {keeperTask {title}}}", {"d": {"keeperTaskId": task}}
     )
     assert made["createBoat"]["keeperTask"] == {"title": "T"}
+    for active in (False, True):
+        await crm.metadata(UPDATE_FIELD, {"i": {"id": field["id"], "update": {"isActive": active}}})
+        assert (await model(crm))["person"]["by"]["boats"]["isActive"] is active
+        answer = await crm("{people(first: 1) {edges {node {id boats {totalCount}}}}}")
+        assert "errors" not in answer
     await crm.metadata(DELETE_FIELD, {"i": {"id": (await model(crm))["person"]["by"]["boats"]["id"]}})
     targets = [
         m["targetObjectMetadata"]["nameSingular"] for m in (await model(crm))["boat"]["by"]["keeper"]["morphRelations"]

@@ -117,10 +117,11 @@ def _rename(node: Node, field: Node, name: str, problems: Problems) -> None:
 
 
 def _activate(draft: Draft, field: Node, active: bool) -> None:
-    """Show or hide a field; both sides of a relation go together."""
+    """Show or hide a field; both sides of a relation go together, and all other sides of a morph relation."""
     field["isActive"] = active
-    if field.get("relation"):
-        other = draft.field(str(field["relation"]["targetFieldMetadata"]["id"]))
+    sides = (field.get("relation"), *(field.get("morphRelations") or ()))
+    for side in sides:
+        other = draft.field(str(side["targetFieldMetadata"]["id"])) if side else None
         if other is not None and other[1]["type"] == RELATION:
             other[1]["isActive"] = active
 
