@@ -101,6 +101,18 @@ async def test_a_query_starts_where_arguments_lead(server: RelayServer) -> None:
         assert len(await client.fetch(client['repo(name: "none")'].select("name", "issues.title"))) == 0
 
 
+async def test_counts_and_explanations(server: RelayServer) -> None:
+    start = 'repo(name: "r2").issues(states: [OPEN])'
+    async with twentyql.connect(server.url, "key") as client:
+        assert await client.count(client[start].select("title", "labels.name")) == 166
+        assert await client.count(client["issues"].select("title")) == 257
+        assert await client.count(client['repo(name: "r2")'].select("name")) == 1
+        assert await client.count(client['repo(name: "r2").releases'].select("tag")) == 2
+        told = str(await client.explain(client[start].select("title", "labels.name")))
+    assert "issues(first: $first, after: $after, states: $issues_states)" in told
+    assert "node(id: $id) { ... on Issue { labels(first: $first, after: $after)" in told
+
+
 async def test_one_field_with_different_arguments_is_told_apart_by_an_alias(server: RelayServer) -> None:
     repo = server.data.roots["repos"][2]
     query = ("name", "closed: issues(states: [CLOSED]).title", "issues.number", "one: issue(number: 3).title")

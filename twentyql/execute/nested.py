@@ -25,6 +25,17 @@ _COSTLY = re.compile(r"cost|complex|node.?limit|too.?many.?nodes|exceeds", re.IG
 Complete = Callable[[Batch], Awaitable[list[Any]]]
 
 
+async def count(read: Read, requester: FetchesPages, tally: Tally) -> int:
+    """How many records a list has: as the server counts, where it does, or else by reading them."""
+    variables = {**read.variables, **({"inner": 1} if "inner" in read.variables else {})}
+    first = {"first": 1} if read.place and read.place.form == "connection" else {}
+    page = await requester.page(read, {**variables, **first}, tally)
+    if page.total is not None:
+        return page.total
+    batches = NestedReader(requester, tally).scan(read)
+    return sum([len(batch.rows) async for batch in batches])
+
+
 class NestedReader:
     """Reads the lists of one plan. Where ``complete`` gives no rows back, none are put into their parents."""
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from twentyql.build.query import Query
 from twentyql.errors import ServerError
+from twentyql.execute.nested import count as nested_count
 from twentyql.execute.pacer import Pacer
 from twentyql.execute.receipt import Receipt, Tally
 from twentyql.execute.requester import Requester
@@ -189,6 +190,8 @@ class Reader:
         made = self.plain(replace(query, orders=(), most=None))
         if made.nothing:
             return 0
+        if made.root.place:
+            return await nested_count(made.root, self._requester, Tally(made))
         filter_ = made.root.variables.get("filter")
         text = count_document(self._model.object(made.root.object), filtered=filter_ is not None)
         variables = {"filter": filter_} if filter_ else {}

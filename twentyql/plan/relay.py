@@ -13,7 +13,7 @@ from typing import Any
 from twentyql.build.query import Nested, Query, Selection
 from twentyql.build.steps import Argument, On, Step, field_of, plain
 from twentyql.errors import QueryError
-from twentyql.plan.model import ID, PARENT, KeyPath, Link, Paging, Place, Plan, Read
+from twentyql.plan.model import ID, PARENT, Choice, Cost, KeyPath, Link, Paging, Place, Plan, Read
 from twentyql.plan.relay_text import Document, Tree, Variable, merge
 from twentyql.schema.dialects import Dialect
 from twentyql.schema.model import FieldModel, ObjectModel, RelationModel, SchemaModel
@@ -32,14 +32,22 @@ def relay_plan(query: Query[Any, Any], model: SchemaModel, dialect: Dialect) -> 
     planner = _Planner(model, dialect)
     root = planner.root(query)
     why = [f"{root.name}: {_how(root)}"]
-    why += [
-        f"{r.name}: first page inside its {parent.object}, {_more(r)}"
-        for parent in root.walk()
-        for r in parent.children
-    ]
+    inner = [(parent, read) for parent in root.walk() for read in parent.children]
+    why += [f"{read.name}: first page inside its {parent.object}, {_more(read)}" for parent, read in inner]
     if query.orders:
         why.append("sorted here, text by code point, options by their position")
-    return Plan(query, root, order_here=query.orders, nothing=query.most == 0, why=tuple(why))
+    why.append("how many records there are is not known before, so the cost told is that of the first page alone")
+    choices = [Choice(root.name, _how(root), Cost(requests=1, tokens=1), "it is where the query starts")]
+    choices += [Choice(read.name, "inside its record", Cost(), _more(read)) for _, read in inner]
+    return Plan(
+        query,
+        root,
+        order_here=query.orders,
+        nothing=query.most == 0,
+        why=tuple(why),
+        choices=tuple(choices),
+        expected=Cost(requests=1, tokens=1),
+    )
 
 
 def _how(read: Read) -> str:
