@@ -66,6 +66,10 @@ def export(
         bool, typer.Option("--sweep", help="--incremental: compare all ids now, not once a week.")
     ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Read only what a run that was cut off has not.")] = False,
+    partition_by: Annotated[
+        str | None,
+        typer.Option("--partition-by", metavar="COLUMN", help="parquet: a folder for each value, stage=NEW."),
+    ] = None,
     defuse: Annotated[bool, typer.Option("--defuse", help="csv: make cells harmless that look like formulas.")] = False,
     schema: Schema = None,
     url: Url = None,
@@ -78,12 +82,14 @@ def export(
     """
     wanted = _wanted(objects, with_, where, select)
     options: dict[str, Any] = {"defuse": True} if defuse else {}
-    if incremental and (wanted.where or wanted.fields or since or defuse or resume):
+    if incremental and (wanted.where or wanted.fields or since or defuse or resume or partition_by):
         raise UsageError(
             "--incremental keeps whole objects up to date.", advice="Leave out --where, --select, --since, --resume."
         )
     if resume:
         options["resume"] = True
+    if partition_by is not None:
+        options["partition_by"] = partition_by
     if since is not None:
         options["since"] = moment(since)
 

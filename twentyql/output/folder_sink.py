@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Lock
@@ -49,12 +49,15 @@ class FolderSink:
         tables: Sequence[TableSpec],
         make: MakeWriter,
         resumed: Checkpoint | None = None,
+        splits: Mapping[str, Callable[[Path, Path], None]] | None = None,
     ) -> None:
+        """``splits`` are the tables that become folders, with what makes them."""
+        splits = splits or {}
         self._folder = folder
         self._format = format
         self._turn = Lock()  # an abort may come while another thread still writes
         self._ended = False
-        names = {spec.name: f"{spec.name}.{format}" for spec in tables}
+        names = {spec.name: spec.name if spec.name in splits else f"{spec.name}.{format}" for spec in tables}
         self._earlier = claim(folder, names.values())
         if resumed is None:
             drop_checkpoint(folder)
@@ -64,7 +67,8 @@ class FolderSink:
                 path = folder / names[spec.name]
                 if resumed is None:  # a sink that cannot be opened leaves nothing behind
                     stack.callback(path.with_name(path.name + PART).unlink, missing_ok=True)
-                file = PartFile(spec, path, make, resumed.tables.get(spec.name) if resumed else None)
+                saved = resumed.tables.get(spec.name) if resumed else None
+                file = PartFile(spec, path, make, saved, splits.get(spec.name))
                 stack.callback(file.file.close)
                 self._files[spec.name] = file
             if self._earlier is None:
@@ -109,7 +113,7 @@ class FolderSink:
             left = leftovers(self._folder, self._earlier, own)
             self._earlier = None
             for file in self._files.values():
-                file.part.replace(file.path)
+                file.place()
             sync(self._folder)
             self._save({**receipt, "notes": [*receipt.get("notes", ()), *self._notes(), *left]})
             drop_checkpoint(self._folder, sealed)

@@ -15,10 +15,12 @@ from twentyql.output.trouble import writing
 try:
     import pyarrow as pa
     import pyarrow.compute as pc
+    import pyarrow.dataset as ds
     import pyarrow.parquet as pq
 except ImportError as error:
     raise MissingExtraError("pyarrow", "arrow") from error
 
+MOST_PARTITIONS = 1_000
 MOST_BYTES = 64 << 20
 """A row group is written before it has this many bytes in memory, however few its rows."""
 
@@ -94,6 +96,47 @@ def merge(path: Path, into: ParquetWriter, *, without: Sequence[str]) -> None:
         for batch in file.iter_batches():
             kept = pa.Table.from_batches([batch])
             into.add(kept.filter(pc.invert(pc.is_in(kept.column("id"), gone))))
+
+
+def can_split(spec: TableSpec, column: str) -> bool:
+    """Whether the table has a column of that name whose values can name folders; UsageError for one of another kind."""
+    if column not in [each.name for each in spec.columns]:
+        return False
+    type_ = arrow_schema(spec).field(column).type
+    plain = (pa.types.is_string, pa.types.is_dictionary, pa.types.is_boolean, pa.types.is_date, pa.types.is_integer)
+    if not any(fits(type_) for fits in plain):
+        raise UsageError(f"{spec.name} cannot be partitioned by {column}, which is {type_}.", advice="Choose a select.")
+    return True
+
+
+def split(path: Path, into: Path, column: str) -> None:
+    """The rows of a file as a new folder with one folder a value, ``stage=NEW/part-0.parquet``; only its owner's."""
+    into.mkdir(mode=0o700)
+    source = ds.dataset(path)
+    options: Any = ds.ParquetFileFormat()
+    fields = pa.schema([source.schema.field(column)])
+    try:
+        ds.write_dataset(
+            source,
+            into,
+            format="parquet",
+            basename_template="part-{i}.parquet",
+            partitioning=ds.partitioning(_undictionaried(fields), flavor="hive"),
+            file_options=options.make_write_options(compression="zstd"),
+            max_partitions=MOST_PARTITIONS,
+        )
+    except pa.ArrowInvalid as error:
+        if "partition" not in str(error):
+            raise
+        raise OutputError(
+            f"{column} has more than {MOST_PARTITIONS} values.", advice="Partition by a column with few values."
+        ) from error
+    for written in into.rglob("*.parquet"):
+        written.chmod(0o600)
+
+
+def _undictionaried(schema: pa.Schema) -> pa.Schema:
+    return pa.schema([pa.field(f.name, pa.string()) if pa.types.is_dictionary(f.type) else f for f in schema])
 
 
 def read_metadata(path: Path) -> Mapping[bytes, bytes]:

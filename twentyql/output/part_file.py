@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,12 +53,16 @@ class MakeWriter(Protocol):
 
 @dataclass(slots=True)
 class PartFile:
-    """One table: where it will be, and what of it is where until then."""
+    """One table: where it will be, and what of it is where until then.
+
+    ``split`` makes the folder that the table becomes in the end, from its one file, where it becomes one.
+    """
 
     spec: TableSpec
     path: Path
     make: MakeWriter
     saved: SavedTable | None = None
+    split: Callable[[Path, Path], None] | None = None
     rows: int = 0
     sealed: list[Path] = field(default_factory=list[Path])
     file: BinaryIO = field(init=False)
@@ -115,6 +120,22 @@ class PartFile:
             self.file.close()
             if self.sealed:
                 self._join()
+            if self.split is not None:
+                shutil.rmtree(self._folder, ignore_errors=True)
+                self.split(self.part, self._folder)
+
+    def place(self) -> None:
+        """Have the table, once settled, where it belongs."""
+        if self.split is None:
+            self.part.replace(self.path)
+            return
+        shutil.rmtree(self.path, ignore_errors=True)
+        self._folder.replace(self.path)
+        self.part.unlink()
+
+    @property
+    def _folder(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.split{PART}")
 
     def give_up(self) -> None:
         """Close the file with whatever can still be written."""

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from twentyql.errors import OutputError, UsageError, nearest
+from twentyql.errors import OutputError, UnknownNameError, UsageError, nearest
 from twentyql.output.checkpoint import Checkpoint
 from twentyql.output.csv_file import CsvWriter
 from twentyql.output.folder import is_plain
@@ -60,7 +60,8 @@ def open_sink(
 ) -> Sink:
     """The sink that writes ``tables`` to ``folder`` as ``jsonl``, ``csv``, ``parquet`` or ``duckdb``.
 
-    ``csv`` takes ``defuse=True`` (a quote before cells that look like formulas), ``parquet`` takes ``rows_per_group``.
+    ``csv`` takes ``defuse=True`` (a quote before cells that look like formulas), ``parquet`` takes ``rows_per_group``
+    and ``partition_by``, a column for whose values each table that has it becomes a folder of files.
     ``resumed`` is the checkpoint (`checkpoint.load_checkpoint`) to go on from.
     ``duckdb`` writes one database, ``workspace.duckdb``, with views that join the tables.
     UsageError for another format or option, MissingExtraError without pyarrow, OutputError if the folder holds
@@ -107,10 +108,21 @@ def _files(format: str, load: Callable[[], MakeWriter]) -> Callable[[Mapping[str
     return made
 
 
-def _parquet() -> MakeWriter:
-    from twentyql.output.parquet import ParquetWriter
+def _parquet(options: Mapping[str, Any]) -> MakeSink:
+    from twentyql.output.parquet import ParquetWriter, can_split, split
 
-    return ParquetWriter
+    column: str = options.get("partition_by", "")
+    writer = partial(ParquetWriter, **{name: value for name, value in options.items() if name != "partition_by"})
+
+    def opened(folder: Path, tables: Sequence[TableSpec], resumed: Checkpoint | None) -> Sink:
+        chosen = [spec.name for spec in tables if column and can_split(spec, column)]
+        if column and not chosen:
+            known = [each.name for spec in tables for each in spec.columns]
+            raise UnknownNameError("column", column, known, where="in any table of this export")
+        splits = {name: partial(split, column=column) for name in chosen}
+        return FolderSink(folder, "parquet", tables, writer, resumed, splits)
+
+    return opened
 
 
 def _duckdb(options: Mapping[str, Any]) -> MakeSink:
@@ -120,7 +132,7 @@ def _duckdb(options: Mapping[str, Any]) -> MakeSink:
 
 
 FORMATS: Mapping[str, tuple[Mapping[str, type], Callable[[Mapping[str, Any]], MakeSink]]] = {
-    "parquet": ({"rows_per_group": int}, _files("parquet", _parquet)),
+    "parquet": ({"rows_per_group": int, "partition_by": str}, _parquet),
     "jsonl": ({}, _files("jsonl", lambda: JsonlWriter)),
     "csv": ({"defuse": bool}, _files("csv", lambda: CsvWriter)),
     "duckdb": ({}, _duckdb),
