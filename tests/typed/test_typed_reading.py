@@ -93,6 +93,37 @@ async def test_options_newer_than_the_code_arrive_and_are_told_once(client: Clie
     assert len(told) == len({str(warning.message) for warning in told})
 
 
+async def test_orders_place_their_nulls(client: Client, live: dict[str, Rows]) -> None:
+    class Closing(Record[Opportunity]):
+        id = Opportunity.id
+        close = Opportunity.close_date
+
+    deals = live["opportunities"]
+    known = sorted((row for row in deals if row["closeDate"]), key=lambda row: (row["closeDate"], row["id"]))
+    empty = [row["id"] for row in deals if not row["closeDate"]]
+    assert empty
+    assert known
+    close = Opportunity.close_date.asc()
+    for most in (None, 7, len(empty) + 3):
+        for order, true in (
+            (close.nulls("first"), [*empty, *(row["id"] for row in known)]),
+            (close, [*(row["id"] for row in known), *empty]),
+        ):
+            query = Closing.order_by(order)
+            found = await client.fetch(query if most is None else query.limit(most))
+            assert [row.id for row in found] == true[:most]
+
+
+async def test_find_by_names(client: Client, live: dict[str, Rows]) -> None:
+    wanted = {"name": {"lastName": {"ilike": "%a%"}}}
+    found = await client["people"].find(wanted, "id", "name.lastName", order_by=["-name.lastName"], limit=5)
+    true = [row["name"]["lastName"] for row in live["people"] if "a" in row["name"]["lastName"].lower()]
+    assert [row["name"]["lastName"] for row in found] == sorted(true, reverse=True)[:5]
+    everything = await client["companies"].find()
+    assert [row["id"] for row in everything] == [row["id"] for row in live["companies"]]
+    assert everything[0]["address"].keys() >= {"addressCity", "addressState"}
+
+
 class Words(_f.Composite[_f.P, _f.V], value=_f.Value):
     first = _f.Text("first", True)
 
