@@ -50,6 +50,6 @@ def test_projects(tmp_path: Path) -> None:
     (tmp_path / "test_a.py").write_text(UNUSED)
     (tmp_path / "test_b.py").write_text(ANYIO)
     run = subprocess.run(
-        [sys.executable, "-m", "pytest"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "pytest"], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
     )
     assert "3 passed" in run.stdout, run.stdout + run.stderr
