@@ -97,15 +97,15 @@ async def test_destroying_live_records_leaves_the_bin_alone(client: Client) -> N
     assert (await client["companies"].restore(made["id"]))["id"] == made["id"]
 
 
-@pytest.mark.parametrize("bad", ["", None, "*", "%", {"in": []}, "20202020", ["a"], True])
-async def test_an_id_that_is_none_is_refused(client: Client, sandbox: Sandbox, bad: object) -> None:
+async def test_an_id_that_is_none_is_refused(client: Client, sandbox: Sandbox) -> None:
     sandbox.ledger.clear()
     collection = client["companies"]
-    for verb in ("delete", "restore", "destroy"):
+    for bad in ("", None, "*", "%", {"in": []}, "20202020", ["a"], True):
+        for verb in ("delete", "restore", "destroy"):
+            with pytest.raises(QueryError):
+                await getattr(collection, verb)(bad)
         with pytest.raises(QueryError):
-            await getattr(collection, verb)(bad)
-    with pytest.raises(QueryError):
-        await collection.update(bad, {"name": "x"})  # type: ignore[arg-type]
+            await collection.update(bad, {"name": "x"})  # type: ignore[arg-type]
     assert len(sandbox.ledger) == 0
 
 
