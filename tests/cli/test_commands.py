@@ -128,7 +128,7 @@ def test_an_operation_that_pages_is_read_to_its_end(command: Command, at: tuple[
     assert [set(edge["node"]) for edge in own["p"]["edges"]] == [{"city"}] * len(live), "just what the file asks"
 
 
-def test_demo_goes_the_whole_way(command: Command) -> None:
+def test_demo_goes_the_whole_way(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = command("demo", "--rows", "400")
     assert outcome.code == 0, outcome.err
     assert "complete" in outcome.err
@@ -138,6 +138,8 @@ def test_demo_goes_the_whole_way(command: Command) -> None:
     assert people - naive >= 200 - 60
     assert sorted(path.name for path in Path("twentyql-demo").iterdir()) == ["crm", "parquet", "queries", "schema"]
     assert command("demo", "--rows", "400").code == 0, "a second run goes through"
+    monkeypatch.chdir("twentyql-demo")
+    assert command("generate", "--check").code == 0, "what the demo generated is what the command generates"
 
 
 @pytest.mark.parametrize("words", [("--help",), ("export", "--help"), ("sandbox", "--help")])

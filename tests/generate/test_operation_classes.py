@@ -270,6 +270,13 @@ def test_an_error_names_its_place_and_the_fix(text: str, said: str) -> None:
     assert said in str(caught.value)
 
 
+def test_the_code_is_the_same_from_wherever_it_is_generated() -> None:
+    here, there = (stored_classes({}, OWN, schema(), folder).files for folder in ("queries", "some/where/queries"))
+    assert here == there
+    with pytest.raises(QueryError, match=r"^some/where/queries/A\.graphql:1:1: "):
+        stored_classes({}, {"A.graphql": "{ none }"}, schema(), "some/where/queries")
+
+
 def test_all_faults_are_told_at_once() -> None:
     own = {f"{n}.graphql": f"query {n} {{ nope{n} }}" for n in "ABC"} | {"D.graphql": "query D {"}
     with pytest.raises(QueryError) as caught:

@@ -44,9 +44,8 @@ def generate_package(
 
 def generated(loaded: Loaded, queries: Path) -> Generated:
     """What a schema generates with the user's own operations in the folder ``queries``. Nothing is written."""
-    shown = queries.name if queries.is_absolute() else queries.as_posix()
     made_from = MadeFrom.of(loaded.model.digest, loaded.workspace)
-    return generate(loaded.model, loaded.schema, own_operations(queries), shown, made_from)
+    return generate(loaded.model, loaded.schema, own_operations(queries), queries.as_posix(), made_from)
 
 
 def own_operations(queries: Path) -> dict[str, str]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Any
 
 from graphql import (
@@ -97,7 +98,8 @@ def operation_names(operations: Iterable[str], fragments: Iterable[str], schema:
 class OperationClasses:
     """Makes the files of ``queries`` for operations that are valid by ``schema``.
 
-    ``shared`` are the fragments that may be used by any of them. After `files`, ``attributes`` maps each field of the
+    ``shared`` are the fragments that may be used by any of them. Places in ``folder`` are told from its name on, so
+    that the code is the same wherever it is generated from. After `files`, ``attributes`` maps each field of the
     schema (``Person.city``) to the attributes that hold it.
     """
 
@@ -107,7 +109,9 @@ class OperationClasses:
         shared: Mapping[str, FragmentDefinitionNode],
         schema: GraphQLSchema,
         inputs: Mapping[str, str] | None = None,
+        folder: str = "",
     ) -> None:
+        self._folder = folder
         self._written = inputs or {}
         self._operations = operations
         self._schema = schema
@@ -181,7 +185,10 @@ class OperationClasses:
         data = shaper.root(operation.selection_set, root, f"{own}{ROOT}")
         variables = self._variables_of(operation)
         local = [f for f in fragments if not self._is_shared(f)]
-        sources = [("SOURCE", source_of(operation)), *((f"SOURCE_{n}", source_of(f)) for n, f in enumerate(local, 2))]
+        sources = [
+            ("SOURCE", self._source(operation)),
+            *((f"SOURCE_{n}", self._source(f)) for n, f in enumerate(local, 2)),
+        ]
         taken = sorted(self.names.fragments[f.name.value][0] for f in fragments if self._is_shared(f))
         code = OperationCode(
             class_name=own,
@@ -208,7 +215,17 @@ class OperationClasses:
         context = self._module(f"The fragment {fragment.name.value}.", shaper.made, sorted(shaper.made.modules), ())
         alias = [] if made == own else [f"{own}: _o.TypeAlias = {made}"]
         blocks = (*alias, *context.blocks)
-        return replace(context, sources=(("SOURCE", source_call(source_of(fragment))),), blocks=blocks)
+        return replace(context, sources=(("SOURCE", source_call(self._source(fragment))),), blocks=blocks)
+
+    def _source(self, node: OperationDefinitionNode | FragmentDefinitionNode) -> Source:
+        """The definition as its file has it."""
+        assert node.loc is not None
+        source, start = node.loc.source, node.loc.start
+        at = get_location(source, start)
+        name = source.name
+        if self._folder and name.startswith(f"{self._folder}/"):
+            name = PurePosixPath(self._folder).name + name.removeprefix(self._folder)
+        return Source(name, at.line, at.column, source.body[start : node.loc.end])
 
     def _variables_of(self, operation: OperationDefinitionNode) -> tuple[Variable, ...]:
         definitions = operation.variable_definitions or ()
@@ -245,14 +262,6 @@ class OperationClasses:
             typing_names=tuple(name for name, used in names.items() if used),
             blocks=(*map(struct_class, shapes.structs), *map(variants_alias, shapes.variants)),
         )
-
-
-def source_of(node: OperationDefinitionNode | FragmentDefinitionNode) -> Source:
-    """The definition as its file has it."""
-    assert node.loc is not None
-    source, start = node.loc.source, node.loc.start
-    at = get_location(source, start)
-    return Source(source.name, at.line, at.column, source.body[start : node.loc.end])
 
 
 def _fragments(stored: StoredOperation) -> list[FragmentDefinitionNode]:

@@ -54,7 +54,7 @@ def stored_classes(
         raise _together(faults)
     found = {**_packaged(read.operations, schema), **read.operations}
     whole = extend(schema)
-    made = OperationClasses(dict(sorted(found.items())), read.fragments, whole, inputs).files()
+    made = OperationClasses(dict(sorted(found.items())), read.fragments, whole, inputs, folder).files()
     notes = tuple(note for path in sorted(mine) for note in _notes(path, read.operations))
     return StoredClasses({path: stamp(path, text) for path, text in sorted(made.items())}, notes)
 
