@@ -90,7 +90,7 @@ class _Planner:
         text = document.text(of.plural, _at(start[: -len(case)] if case else start, listed))
         return Read(
             object=of.singular,
-            root=field_of(plain(start)[-1]) if start else of.plural,
+            root=next((field_of(step) for step in reversed(start) if not isinstance(step, On)), of.plural),
             path=(),
             selection=selection,
             text=text,
