@@ -101,7 +101,7 @@ async def _by_ids(
     cap, at = MOST, 0
     while at < len(ids):
         part = ids[at : at + cap]
-        retried = tally.retries
+        lost = tally.lost
         try:
             given = await sender.repeat(document, {"filter": {"id": {"in": part}}, **more}, tally)
         except RequestRefusedError as error:
@@ -112,5 +112,5 @@ async def _by_ids(
             continue
         at += len(part)
         # after a lost answer the records may be gone or binned already, and are not in the second one
-        yield len(part) if tally.retries > retried else len(given)
+        yield len(part) if tally.lost > lost else len(given)
         await asyncio.sleep(0)

@@ -34,11 +34,12 @@ class Posts(Protocol):
 
 @dataclass(slots=True)
 class WriteTally:
-    """What was sent during one write so far."""
+    """What was sent during one write so far. ``lost`` are the answers that never came; what they told is not known."""
 
     requests: int = 0
     tokens: int = 0
     retries: int = 0
+    lost: int = 0
     notes: list[str] = field(default_factory=list[str])
 
 
@@ -124,6 +125,7 @@ class Sender:
     def _counting(tally: WriteTally) -> Callable[[ServerError, int], None]:
         def count(error: ServerError, attempt: int) -> None:
             tally.retries += 1
+            tally.lost += doubtful(error)
 
         return count
 
