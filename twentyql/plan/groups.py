@@ -112,7 +112,7 @@ def _order(of: ObjectModel, query: GroupQuery[Any, Any], order: Order[Any]) -> d
         if path[1] not in of.aggregates:
             raise UnknownNameError("aggregate", path[1], of.aggregates, where=f"of {of.plural}")
         return _nested(path, direction)
-    granularity = order.granularity if isinstance(order, BucketOrder) else None
+    granularity = order.granularity or None if isinstance(order, BucketOrder) else None
     for dimension in query.dimensions:
         if dimension.path == path and granularity in (None, dimension.granularity):
             if dimension.granularity is None:
