@@ -23,7 +23,7 @@ def snapshot() -> Snapshot:
 
 @pytest.fixture
 async def sandbox(snapshot: Snapshot) -> AsyncIterator[Sandbox]:
-    async with Sandbox.of(snapshot) as running:
+    async with Sandbox.of(snapshot, page_cap=200) as running:
         yield running
 
 

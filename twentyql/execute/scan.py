@@ -94,15 +94,15 @@ class _Scan:
 
     async def _page(self, cursor: str | None) -> Page:
         """The next page, of the size that this list has come to; a smaller one where the server cannot make it."""
-        paging, counts = self.source.read, self._counts
-        size = counts.size or paging.page_size
+        paging, counts = self.source.read.paging, self._counts
+        size = counts.size or paging.start
         asked = size if self._most is None else min(size, self._most - self._rows)
         try:
             page = await self.source.page(asked, cursor)
         except (NotGraphQLError, ServerFaultError) as error:
-            if asked <= paging.page_size or isinstance(error, MisfitError):
+            if asked <= paging.floor or isinstance(error, MisfitError):
                 raise
-            counts.size = paging.page_size
+            counts.size = paging.floor
             return await self._page(cursor)
         if page.has_next and asked == size:
             counts.short += len(page.rows) < asked

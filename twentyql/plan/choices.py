@@ -64,9 +64,9 @@ class Chooser:
     def _list(self, read: Read, rows: float, above: Parents, most: int | None = None) -> None:
         """Decide everything below a list of which ``rows`` are read."""
         self.expected[read.path] = rows
-        paging = self.out.paging(read) if most is None else Paging(most, most)
-        self.pagings[read.path] = paging
         self._to_ones(read, rows)
+        paging = self.out.paging(read, self._per_row(read)) if most is None else Paging(most, most)
+        self.pagings[read.path] = paging
         pages = self.out.pages(rows, read, paging, self._per_row(read))
         known = self.out.list(read.path)
         everything = float(known.everything if known.everything is not None else known.rows)

@@ -65,11 +65,15 @@ class Outlook:
             return cost.seconds
         return max(cost.seconds, (cost.tokens - burst) * self.token_price)
 
-    def paging(self, read: Read) -> Paging:
-        """How large the pages of a read may be."""
-        start = self.dialect.page_size
-        most = max(start, self.limits.page_most) if self.dialect.larger_pages else start
-        return Paging(start, most, self.limits.page_seconds, self.limits.latency)
+    def paging(self, read: Read, per_row: float | None = None) -> Paging:
+        """How large the pages of a read may be: the first one half of what should fit, and the usual one at least."""
+        usual = self.dialect.page_size
+        if not self.dialect.larger_pages:
+            return Paging(usual, usual, self.limits.page_seconds, self.limits.latency)
+        most = max(usual, self.limits.page_most)
+        fitting = int(self.limits.page_seconds / 2 / (row_seconds(read) if per_row is None else per_row))
+        start = min(most, max(usual, fitting))
+        return Paging(start, most, self.limits.page_seconds, self.limits.latency, usual)
 
     def pages(self, rows: float, read: Read, paging: Paging, per_row: float | None = None) -> int:
         """How many pages it takes, as `Paging.following` will size them."""
@@ -79,7 +83,7 @@ class Outlook:
         pages, left = 1, rows - size
         while left > 0 and size < honoured:
             fitting = int(paging.seconds / seconds)
-            grown = max(min(size, paging.start), min(size * GROWTH, fitting, honoured))
+            grown = max(min(size, paging.floor), min(size * GROWTH, fitting, honoured))
             if grown == size:
                 break
             size, pages, left = grown, pages + 1, left - grown

@@ -47,6 +47,8 @@ GROWTH = 4
 class Paging:
     """How large the pages of a read are: ``start`` rows at first, then what takes ``seconds``, never over ``most``.
 
+    ``least`` is what any server bears, to fall back on (0: the start).
+
     A server is not stalled for others by a page of 250 ms; it may honour less than was asked for, and then decides.
     ``latency`` are the seconds of a page that are no work of the server.
     """
@@ -55,13 +57,19 @@ class Paging:
     most: int
     seconds: float = 0.25
     latency: float = 0.0
+    least: int = 0
+
+    @property
+    def floor(self) -> int:
+        """The size that a page never goes below, however slow it was."""
+        return min(self.start, self.least or self.start)
 
     def following(self, asked: int, got: int, seconds: float) -> int:
         """The size to ask for after a page of ``asked`` rows brought ``got``, and more are left, in ``seconds``."""
-        if got < asked:  # a clamp, or a page cut short: go by what came, and never below the start
-            return max(self.start, got)
+        if got < asked:  # a clamp, or a page cut short: go by what came
+            return max(self.floor, got)
         fitting = int(asked * self.seconds / max(seconds - self.latency, seconds / 10, 1e-6))
-        return max(min(asked, self.start), min(asked * GROWTH, fitting, self.most))
+        return max(min(asked, self.floor), min(asked * GROWTH, fitting, self.most))
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def _may_nest(read: Read, child: Read, model: SchemaModel, out: Outlook) -> bool
     of = model.object(child.object)
     if link is None or known is None or above is None or not out.dialect.nested_cap or of.roots.group_by is None:
         return False
-    few = known.rows <= FEW_PAGES * child.page_size
+    few = known.rows <= FEW_PAGES * out.dialect.page_size
     mean = known.rows / max(1, above.rows)
     possible = not link.holder and link.child_key != ID and NESTED_COUNT in of.aggregates
     return possible and known.visible and not few and mean < out.dialect.nested_cap
