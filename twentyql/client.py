@@ -286,6 +286,10 @@ class Client(Administering, Summarizing):
         metadata_sdl, workspace = await fetch_metadata_sdl(self._transport), await self.workspace()
         return replace(self._loaded, metadata_sdl=metadata_sdl, workspace=workspace)
 
+    async def changed(self) -> str | None:
+        """How the workspace differs by now from `schema`, in words, or None. Introspects it again."""
+        return await changed_since(self._transport, self._loaded)
+
     async def workspace(self) -> dict[str, Any] | None:
         """``id``, ``displayName`` and ``metadataVersion`` of the workspace, or None where the server has none."""
         return await fetch_workspace(self._transport)

@@ -27,11 +27,12 @@ from twentyql.checkpointing import (
     fresh,
     resumed,
 )
-from twentyql.errors import SchemaError, UnknownNameError, UsageError
+from twentyql.errors import SchemaError, ServerError, UnknownNameError, UsageError
 from twentyql.execute.ids import IdSet
 from twentyql.execute.reader import Before
 from twentyql.execute.receipt import Receipt, Tally
 from twentyql.execute.requester import Requester
+from twentyql.execute.retry import with_retries
 from twentyql.execute.scan import Batch
 from twentyql.introspect.load import DATA_MODEL
 from twentyql.introspect.save import save, schema_files
@@ -191,19 +192,39 @@ async def export(
     sink = await asyncio.to_thread(lambda: open_sink(to, format, specs, saved, **(options or {})))
     writer = await asyncio.to_thread(_Writer, sink, specs, queries, on_rows)
     receipts: list[Receipt] = []
+    version = await _version(client)
     try:
         for query, part in zip(queries, progress.queries, strict=True):
             if part.receipt is None:
                 await _export_query(client, _wired(query, specs), part, progress, writer, sink, receipts)
             else:
                 receipts.append(part.receipt)
-        receipt = merged(receipts)
+        receipt = await _unless_changed(client, version, merged(receipts))
         ended = sink.abort if receipt.verdict == "incomplete" else sink.commit
         await asyncio.to_thread(ended, receipt.as_dict())
     except BaseException:
         sink.abort(merged(receipts).as_dict() if receipts else None)
         raise
     return receipt
+
+
+async def _version(client: Client) -> Any:
+    """The version of the data model, which costs no token; None where it cannot be had."""
+    try:
+        return (await with_retries(client.workspace) or {}).get("metadataVersion")
+    except ServerError:
+        return None
+
+
+async def _unless_changed(client: Client, version: Any, receipt: Receipt) -> Receipt:
+    """The receipt, if the workspace is as it was: a removed field comes as null, without an error."""
+    if version is None or await _version(client) == version:
+        return receipt
+    changed = await client.changed()
+    if changed is None:
+        return receipt
+    verdict = "incomplete" if "BREAKING" in changed else receipt.verdict
+    return replace(receipt, verdict=verdict, notes=(*receipt.notes, f"{changed} It was being read meanwhile."))
 
 
 async def _export_query(

@@ -164,3 +164,14 @@ async def test_a_snapshot_is_served_again_as_it_was(client: Client, snapshot: Sn
     async with Sandbox.from_snapshot(tmp_path) as copy, connect(copy.url, copy.key) as second:
         assert second.model.objects == client.model.objects
         assert await second["people"].count() == len(live(snapshot, "people"))
+
+
+async def test_a_field_removed_while_reading_makes_the_export_incomplete(
+    client: Client, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The server gives null for it and no error, so only the version of the data model tells."""
+    sandbox.faults.add(Fault.SCHEMA_CHANGED, root="people", skip=1)
+    receipt = await client.export(["people"], to=tmp_path, format="jsonl")
+    assert sandbox.faults.fired[Fault.SCHEMA_CHANGED] == 1
+    assert receipt.verdict == "incomplete"
+    assert any("removed" in note for note in receipt.notes), receipt.notes

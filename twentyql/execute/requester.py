@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLSchema, parse, validate
 
-from twentyql.errors import MisfitError, QueryError, RequestRefusedError, SchemaError, ServerError
+from twentyql.errors import MisfitError, NotGraphQLError, QueryError, RequestRefusedError, SchemaError, ServerError
 from twentyql.execute.hooks import SILENT, Hooks, PageDetail, RequestDetail, RetryDetail
 from twentyql.execute.nested_pages import NestedDecoder
 from twentyql.execute.pacer import Pacer, PaceState
@@ -120,8 +120,8 @@ class Requester:
         async def once() -> int:
             async with self._pacer.turn():
                 body, _ = await self._send(f"{root} count", text, variables, tally)
-                answer = read_answer(body)
-            return int(answer["data"][root]["totalCount"])
+                data = _whole(read_answer(body)["data"])
+            return int(data[root]["totalCount"])
 
         return await self._retried(f"{root} count", once, tally)
 
@@ -132,8 +132,7 @@ class Requester:
         async def once() -> dict[str, Any]:
             async with self._pacer.turn(tokens):
                 body, _ = await self._send("survey", text, variables, tally, tokens)
-                data: dict[str, Any] = read_answer(body)["data"]
-            return data
+                return _whole(read_answer(body)["data"])
 
         return await self._retried("survey", once, tally)
 
@@ -211,3 +210,11 @@ class Requester:
             self._hooks.retry(RetryDetail(name, attempt, type(error).__name__, error.sub_code or error.code))
 
         return await with_retries(once, sleep=self._sleep, on_retry=count)
+
+
+def _whole(data: dict[str, Any]) -> dict[str, Any]:
+    """The same data; NotGraphQLError, which is tried again, where a root is null though no error says why."""
+    missing = [name for name, value in data.items() if value is None]
+    if missing:
+        raise NotGraphQLError(f"The answer for {', '.join(missing)} has neither data nor errors.")
+    return data
