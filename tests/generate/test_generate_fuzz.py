@@ -194,7 +194,7 @@ def only_declarations(tree: ast.Module, path: str) -> None:
             assert node.func.id in known, (path, ast.dump(node)[:200])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sdl=schemas())
 def test_any_schema_gives_safe_code_or_a_refusal(sdl: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("fuzz")

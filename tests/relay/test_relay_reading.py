@@ -61,7 +61,7 @@ async def test_lists_at_every_depth_are_whole(server: RelayServer) -> None:
     assert any("too costly" in note for note in result.receipt.notes), "the server's limit was met, and kept"
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     issues=st.lists(st.integers(0, 30), min_size=1, max_size=3),
     labels=st.integers(0, 9),

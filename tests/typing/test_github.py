@@ -42,7 +42,7 @@ def test_right_use_is_clean_and_each_wrong_use_is_found(checker: Checker, folder
     assert sorted(wrong - marked) == [], "found where nothing is wrong"
 
 
-@pytest.mark.parametrize("server", ["github", "saleor"])
+@pytest.mark.parametrize("server", ["github", pytest.param("saleor", marks=pytest.mark.soak)])
 def test_the_right_uses_run_and_ask_what_the_schema_allows(
     server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
