@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import os
 import random
 import sys
 from collections.abc import AsyncIterator
@@ -126,7 +127,7 @@ async def test_killed_again_and_again(
     sandbox: Sandbox, client: Client, snapshot: Snapshot, schema_folder: Path, tmp_path: Path, format: str
 ) -> None:
     """Many deaths at random places, the last run lives."""
-    for seed in range(70):
+    for seed in range(int(os.environ.get("TWENTYQL_SOAK_SEEDS", "70"))):
         dice = random.Random(seed)
         folder = tmp_path / str(seed)
         relation = dice.choice(["", "people", "opportunities"])
