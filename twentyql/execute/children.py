@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from twentyql.execute.inside import Family
@@ -40,8 +41,22 @@ class Children:
         self._on_batch = on_batch
         self._joined = joined
         self._known: dict[Path, set[Any]] = {path: set(keys) for path, keys in (known or {}).items()}
-        self._held: dict[Path, Held] = {}
-        self._locks: dict[Path, asyncio.Lock] = {}
+        self._held: dict[Path, asyncio.Task[Held]] = {}
+
+    def begin(self, read: Read) -> None:
+        """Start on the lists below ``read`` that are read whole, beside it and each other, since nothing is missing."""
+        for child in read.walk():
+            if child.how is How.SCAN and self._joined and child.path not in self._held:
+                work = self._hold(child)
+                self._held[child.path] = asyncio.create_task(work, name=f"twentyql whole list of {child.name}")
+
+    async def stop(self) -> None:
+        """Leave nothing running."""
+        for task in self._held.values():
+            task.cancel()
+        for task in self._held.values():
+            with suppress(asyncio.CancelledError, Exception):
+                await task
 
     async def complete(self, batch: Batch) -> list[Any]:
         """The rows of a batch with everything below them."""
@@ -58,9 +73,10 @@ class Children:
                 await self._read_after(child)
             await self.rest(child)
 
-    def finish(self) -> None:
+    async def finish(self) -> None:
         """Say how many rows of whole lists belong to no parent that was read."""
-        for path, held in self._held.items():
+        for path, task in self._held.items():
+            held = await task
             self._tally.lists[path].elsewhere += sum(map(len, held.values()))
 
     async def _attach(self, parents: Batch, child: Read) -> None:
@@ -134,11 +150,8 @@ class Children:
             await self._read_chunks(child, cut, families)
 
     async def _take_held(self, child: Read, wanted: list[Any], families: Families) -> None:
-        """Out of the whole list, which the first batch that needs it reads."""
-        async with self._locks.setdefault(child.path, asyncio.Lock()):
-            if child.path not in self._held:
-                self._held[child.path] = await self._hold(child)
-        held = self._held[child.path]
+        """Out of the whole list, when all of it is here."""
+        held = await asyncio.shield(self._held[child.path])  # the other batches wait for it too
         pairs = [pair for key in wanted for pair in held.pop(key, ())]
         if pairs:
             await self._join(Batch(child, [row for row, _ in pairs], [key for _, key in pairs]), families)

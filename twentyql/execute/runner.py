@@ -59,10 +59,12 @@ class Runner:
             self._tally.finished = True
         finally:
             await _stop(producer, ready)
+            await self._children.stop()
 
     async def _produce(self, ready: asyncio.Queue[asyncio.Task[list[Any]] | None]) -> None:
         if not self._plan.nothing:
             begun: set[asyncio.Task[list[Any]]] = set()
+            self._children.begin(self._plan.root)
             async for batch in gathered(self._root_batches(), self._plan.root.gather):
                 work = self._children.complete(batch)
                 task = asyncio.create_task(work, name=f"twentyql children of {batch.read.name}")
@@ -77,7 +79,7 @@ class Runner:
         if begun:
             await asyncio.wait(begun)
         await self._children.rest(self._plan.root)
-        self._children.finish()
+        await self._children.finish()
         return []
 
     async def _root_batches(self) -> AsyncIterator[Batch]:

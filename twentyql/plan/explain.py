@@ -57,8 +57,8 @@ class Explanation:
             f"about {self.seconds:.1f} s"
         ]
         lines += [
-            f"  {part.name}: {part.rows:,} rows in {part.requests} requests, {part.tokens} tokens, {_size(part.bytes)}, "
-            f"{part.seconds:.1f} s ({part.way})"
+            f"  {part.name}: {part.rows:,} rows in {part.requests} requests, {part.tokens} tokens, "
+            f"{_size(part.bytes)}, {part.seconds:.1f} s ({part.way})"
             for part in self.lists
         ]
         lines += [f"  because {reason}" for reason in self.why]
