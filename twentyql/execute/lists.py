@@ -60,12 +60,29 @@ class Lists:
                 async for batch in pages:
                     yield batch
             return
-        rows = await self._rows_with_flats(read) if read.flats else None
         async with aclosing(self._scanned(read, variables, most)) as found:
-            async for batch in found:
-                if rows is not None:
-                    batch = Batch(read, rows.decode(batch.rows, batch.keys), batch.keys, batch.done)
+            async for batch in self._filled(read, found) if read.flats else found:
                 yield batch
+
+    async def _filled(self, read: Read, found: AsyncIterator[Batch]) -> AsyncIterator[Batch]:
+        """Batches with their to-one records, which are read beside the first of them."""
+        loading = asyncio.create_task(self._rows_with_flats(read), name=f"twentyql to-ones of {read.name}")
+        held: list[Batch] = []
+        try:
+            async for batch in found:
+                held.append(batch)
+                if loading.done() or len(held) >= BATCHES_A_LANE:
+                    rows = await loading
+                    for each in held:
+                        yield Batch(read, rows.decode(each.rows, each.keys), each.keys, each.done)
+                    held = []
+            rows = await loading
+            for each in held:
+                yield Batch(read, rows.decode(each.rows, each.keys), each.keys, each.done)
+        finally:
+            loading.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await loading
 
     async def _scanned(
         self, read: Read, variables: Mapping[str, Any] | None, most: int | None
