@@ -25,7 +25,8 @@ The data's way through the package, left to right; each stage hands on one froze
     integrations/  one optional library a module: dlt, Jupyter, Spark
     cli/           thin: parse arguments, call Client, print
 
-Names are loaded when they are first used, so that ``import twentyql`` is quick.
+Names are loaded when they are first used, so that ``import twentyql`` is quick; only what a generated package stands on
+is there at once, so that importing that costs next to nothing more.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from twentyql.build import fields as _fields  # noqa: F401
+from twentyql.build.record import Record
 
 if TYPE_CHECKING:
     from twentyql.bars import progress
@@ -48,7 +52,6 @@ if TYPE_CHECKING:
     from twentyql.build.inputs import existing
     from twentyql.build.numbers import micros
     from twentyql.build.query import Query
-    from twentyql.build.record import Record
     from twentyql.client import Client, connect
     from twentyql.errors import IncompleteError, ServerError, TwentyqlError, TwentyqlWarning, UsageError
     from twentyql.execute.groups import Groups
@@ -70,7 +73,6 @@ _HOMES = {
     "Pacer": "twentyql.execute.pacer",
     "Query": "twentyql.build.query",
     "Receipt": "twentyql.execute.receipt",
-    "Record": "twentyql.build.record",
     "Result": "twentyql.execute.stream",
     "ServerError": "twentyql.errors",
     "Stream": "twentyql.execute.stream",
