@@ -148,7 +148,7 @@ def with_one_of_each(text: str) -> str:
     return re.sub(r"\ba\d+: ", "", text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(text=documents(), values=VALUES, dialect=st.sampled_from([RELAY, TWENTY]))
 def test_the_prepared_operation_is_valid_and_answers_the_same(
     text: str, values: dict[str, Any], dialect: Dialect

@@ -240,6 +240,7 @@ def test_names_that_are_no_graphql_names_are_refused(name: str, tmp_path: Path) 
     assert files_of(tmp_path) == {"schema", f"schema/{CORE_INTROSPECTION}"}
 
 
+@pytest.mark.soak
 def test_ten_thousand_fields_are_generated_and_imported(tmp_path: Path) -> None:
     fields = " ".join(f"field{i}: String" for i in range(10_000))
     sdl = f"type Thing {{ id: ID! {fields} self: Thing }} type Query {{ thing(id: ID!): Thing }}"

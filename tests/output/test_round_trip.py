@@ -82,7 +82,7 @@ def parsed(row: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(ROW, max_size=4))
 def test_every_value_survives_every_form(things: TableSpec, values: list[dict[str, Any]]) -> None:
     rows = [{"id": f"20202020-0000-4000-8000-{i:012}", "parentId": None, **row} for i, row in enumerate(values)]

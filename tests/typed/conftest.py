@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from twentyql.client import Client, connect
+from twentyql.introspect.load import Loaded
 from twentyql.sandbox import Sandbox
 from twentyql.sandbox.demo import demo_snapshot
 from twentyql.sandbox.snapshot import Snapshot
@@ -24,9 +26,20 @@ def snapshot() -> Snapshot:
     return demo_snapshot(rows=300, seed=5)
 
 
+@pytest.fixture(scope="session")
+def loaded(snapshot: Snapshot) -> Loaded:
+    """The schema of the workspace, introspected once for all tests."""
+
+    async def asked() -> Loaded:
+        async with Sandbox.of(snapshot) as running, connect(running.url, running.key) as connected:
+            return connected.schema
+
+    return asyncio.run(asked())
+
+
 @pytest.fixture
-async def client(snapshot: Snapshot) -> AsyncIterator[Client]:
-    async with Sandbox.of(snapshot) as running, connect(running.url, running.key) as connected:
+async def client(snapshot: Snapshot, loaded: Loaded) -> AsyncIterator[Client]:
+    async with Sandbox.of(snapshot) as running, connect(running.url, running.key, schema=loaded) as connected:
         yield connected
 
 

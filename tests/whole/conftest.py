@@ -9,6 +9,7 @@ import pytest
 
 from twentyql.client import Client, connect
 from twentyql.execute.requester import Requester
+from twentyql.introspect.load import Loaded, load
 from twentyql.introspect.save import save, schema_files
 from twentyql.sandbox import Sandbox
 from twentyql.sandbox.demo import demo_snapshot
@@ -47,7 +48,13 @@ def no_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Requester, "ranged", lambda self, read: None)
 
 
+@pytest.fixture(scope="session")
+def loaded(schema_folder: Path) -> Loaded:
+    """The same, read once for all tests."""
+    return load(schema_folder)
+
+
 @pytest.fixture
-async def client(sandbox: Sandbox, schema_folder: Path) -> AsyncIterator[Client]:
-    async with connect(sandbox.url, sandbox.key, schema=schema_folder) as connected:
+async def client(sandbox: Sandbox, loaded: Loaded) -> AsyncIterator[Client]:
+    async with connect(sandbox.url, sandbox.key, schema=loaded) as connected:
         yield connected

@@ -50,7 +50,7 @@ def check(folder: Path, background: Background, sandbox: Sandbox) -> None:
 
 def main(folder: Path) -> None:
     background = Background()
-    sandbox = Sandbox.demo(rows=700, seed=3)
+    sandbox = Sandbox.demo(rows=300, seed=3)
     background.run(sandbox.start())
     destination = dlt.destinations.duckdb(str(folder / "warehouse.duckdb"))
     pipeline = dlt.pipeline("crm", destination=destination, dataset_name="crm", pipelines_dir=str(folder / "state"))
@@ -60,7 +60,7 @@ def main(folder: Path) -> None:
 
     load().raise_on_failed_jobs()
     check(folder, background, sandbox)
-    first, second, third = [row["id"] for row in background.run(truth(sandbox, "people"))][:3]
+    first, second = [row["id"] for row in background.run(truth(sandbox, "people"))][:2]
     update = "mutation M($id: UUID!, $data: PersonUpdateInput!) { updatePerson(id: $id, data: $data) { id } }"
     data = {"name": {"firstName": "Changed", "lastName": "Since"}}
     background.run(mutate(sandbox, update, {"id": first, "data": data}))
@@ -68,9 +68,6 @@ def main(folder: Path) -> None:
     sandbox.ledger.clear()
     load().raise_on_failed_jobs()
     assert sandbox.ledger.roots["companies"] == 2, "the latest change, and one page of what is as new"
-    check(folder, background, sandbox)
-    background.run(mutate(sandbox, "mutation M($id: UUID!) { destroyPerson(id: $id) { id } }", {"id": third}))
-    pipeline.run(workspace(*OBJECTS, url=sandbox.url, api_key=sandbox.key, incremental=False)).raise_on_failed_jobs()
     check(folder, background, sandbox)
     background.run(sandbox.stop())
     print("equal")

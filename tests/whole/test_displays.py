@@ -18,6 +18,7 @@ from twentyql.execute.pacer import STOCK, Pacer
 from twentyql.execute.receipt import Receipt
 from twentyql.execute.stream import Result
 from twentyql.integrations import html, pictures
+from twentyql.introspect.load import Loaded
 from twentyql.sandbox import Sandbox
 
 HOSTILE = [
@@ -108,9 +109,9 @@ async def test_progress_shows_rows_and_is_silent_in_a_pipe(client: Client) -> No
     assert pipe.file.getvalue() == ""  # type: ignore[attr-defined]
 
 
-async def test_progress_counts_tokens_under_a_limit(sandbox: Sandbox, schema_folder: Path) -> None:
+async def test_progress_counts_tokens_under_a_limit(sandbox: Sandbox, loaded: Loaded) -> None:
     pacer = Pacer(limit=STOCK)
-    async with connect(sandbox.url, sandbox.key, schema=schema_folder, pacer=pacer) as client:
+    async with connect(sandbox.url, sandbox.key, schema=loaded, pacer=pacer) as client:
         terminal = Console(file=io.StringIO(), force_terminal=True, width=120)
         with twentyql.progress(client, terminal):
             await client.fetch(client["people"].select("name"))

@@ -12,18 +12,19 @@ from truth import live
 
 import twentyql
 from twentyql.errors import SchemaError
+from twentyql.introspect.load import Loaded
 from twentyql.sandbox import Fault, Sandbox
 from twentyql.sandbox.snapshot import Snapshot
 
 
 async def test_hooks_and_logs_tell_of_requests_without_rows_or_keys(
-    sandbox: Sandbox, schema_folder: Path, snapshot: Snapshot, caplog: pytest.LogCaptureFixture
+    sandbox: Sandbox, loaded: Loaded, snapshot: Snapshot, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: list[Any] = []
     hooks = twentyql.Hooks(on_request=heard.append, on_retry=heard.append, on_page=heard.append)
     sandbox.faults.add(Fault.HTTP_502)
     with caplog.at_level(logging.DEBUG, logger="twentyql"):
-        async with twentyql.connect(sandbox.url, sandbox.key, schema=schema_folder, hooks=hooks) as client:
+        async with twentyql.connect(sandbox.url, sandbox.key, schema=loaded, hooks=hooks) as client:
             query = client["people"].select("jobTitle").where({"jobTitle": {"ilike": "%engineer%"}})
             await client.fetch(query)
     kinds = [type(detail).__name__ for detail in heard]
@@ -37,18 +38,18 @@ async def test_hooks_and_logs_tell_of_requests_without_rows_or_keys(
         heard[0].name = "other"
 
 
-async def test_two_clients_of_one_workspace_share_the_pace(sandbox: Sandbox, schema_folder: Path) -> None:
+async def test_two_clients_of_one_workspace_share_the_pace(sandbox: Sandbox, loaded: Loaded) -> None:
     async with (
-        twentyql.connect(sandbox.url, sandbox.key, schema=schema_folder) as one,
-        twentyql.connect(sandbox.url, sandbox.key, schema=schema_folder) as two,
+        twentyql.connect(sandbox.url, sandbox.key, schema=loaded) as one,
+        twentyql.connect(sandbox.url, sandbox.key, schema=loaded) as two,
     ):
         await one["people"].count()
         assert two.pace.tokens_sent == 1
 
 
-async def test_a_cancelled_fetch_keeps_what_it_has(sandbox: Sandbox, schema_folder: Path, snapshot: Snapshot) -> None:
+async def test_a_cancelled_fetch_keeps_what_it_has(sandbox: Sandbox, loaded: Loaded, snapshot: Snapshot) -> None:
     sandbox.faults.add(Fault.STALL, times=None, root="people", skip=1)
-    async with twentyql.connect(sandbox.url, sandbox.key, schema=schema_folder) as client:
+    async with twentyql.connect(sandbox.url, sandbox.key, schema=loaded) as client:
         task = asyncio.create_task(client.fetch(client["people"].select("jobTitle")))
         await sandbox.faults.until(Fault.STALL)
         task.cancel()
@@ -65,9 +66,7 @@ async def test_a_cancelled_fetch_keeps_what_it_has(sandbox: Sandbox, schema_fold
     assert not [task for task in asyncio.all_tasks() if "twentyql" in task.get_name()]
 
 
-async def test_a_workspace_changed_while_reading_is_said_so(
-    sandbox: Sandbox, schema_folder: Path, tmp_path: Path
-) -> None:
+async def test_a_workspace_changed_while_reading_is_said_so(sandbox: Sandbox, loaded: Loaded, tmp_path: Path) -> None:
     old = (schema_folder / "core.graphql").read_text(encoding="utf-8")
     changed = tmp_path / "core.graphql"
     changed.write_text(old.replace("jobTitle", "jobTitel"), encoding="utf-8")

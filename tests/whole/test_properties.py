@@ -30,7 +30,7 @@ SMALL = demo_snapshot(rows=80, seed=3)
 NAMES = ["name", "createdAt", "people.name.lastName", "people.noteTargets.id", "opportunities.stage"]
 BROKEN = [Fault.HTTP_500, Fault.RESET, Fault.TRUNCATED, Fault.THROTTLE, Fault.INTERNAL]
 HARMLESS = [*BROKEN, Fault.DUPLICATE_ROW, Fault.SHORT_PAGE]
-careful = settings(deadline=None, max_examples=15)
+careful = settings(deadline=None, max_examples=8)
 
 
 @cache

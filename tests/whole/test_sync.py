@@ -31,6 +31,9 @@ OBJECTS = ("companies", "people")
 LAG = 600.0
 
 
+SNAPSHOT = demo_snapshot(rows=60, seed=5)
+
+
 @dataclass
 class World:
     """A sandbox whose clock and rows the test turns, and the folder that is kept up to date."""
@@ -43,7 +46,7 @@ class World:
     sandbox: Sandbox = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sandbox = _Clocked.of(demo_snapshot(rows=60, seed=5))
+        self.sandbox = _Clocked.of(SNAPSHOT)
         self.sandbox.world = self  # type: ignore[attr-defined]
 
     async def sync(self, **options: Any) -> Any:
@@ -141,7 +144,7 @@ def new_field(world: World, dice: random.Random) -> None:
         pattern, id=f"20202020-0000-4000-8000-{world.fields:012}", name=f"extra{world.fields}", defaultValue="'x'"
     )
     people["fieldsList"] = [*people["fieldsList"], made]
-    world.sandbox.engine.change_model(read_model(nodes, demo_snapshot(rows=1, seed=1).workspace))
+    world.sandbox.engine.change_model(read_model(nodes, SNAPSHOT.workspace))
 
 
 EVENTS: list[Callable[[World, random.Random], None]] = [

@@ -19,11 +19,10 @@ UNUSED = """
 import sys
 
 def test_nothing_of_it_is_loaded():
-    heavy = {"twentyql.client", "twentyql.sandbox", "sqlalchemy", "aiohttp", "graphql", "msgspec"}
-    assert heavy & sys.modules.keys() == set()
+    assert "twentyql" not in sys.modules
 """
 ANYIO = """
-import pytest, twentyql
+import pytest
 
 @pytest.fixture
 def anyio_backend():
@@ -31,6 +30,8 @@ def anyio_backend():
 
 @pytest.mark.anyio
 async def test_anyio(twenty_sandbox):
+    import twentyql
+
     twenty_sandbox.make("rocket", 2)
     async with twentyql.connect() as client:
         assert await client.count(client["rockets"].select("id")) == 2
