@@ -13,6 +13,7 @@ from typed import Command, Outcome
 from twentyql.cli.app import run
 from twentyql.sandbox import Sandbox
 from twentyql.sandbox.demo import demo_snapshot
+from twentyql.sandbox.records.image import Image, make_image
 from twentyql.sandbox.snapshot import Snapshot
 
 
@@ -21,10 +22,16 @@ def snapshot() -> Snapshot:
     return demo_snapshot(rows=300, seed=5)
 
 
+@pytest.fixture(scope="session")
+def image(snapshot: Snapshot) -> Image:
+    """The snapshot as a database, from which a sandbox starts in milliseconds."""
+    return make_image(snapshot)
+
+
 @pytest.fixture
-def served(snapshot: Snapshot) -> Iterator[Sandbox]:
+def served(image: Image) -> Iterator[Sandbox]:
     """A sandbox whose only key is ``right-key``."""
-    sandbox = Sandbox.of(snapshot, key="right-key")
+    sandbox = Sandbox.copy_of(image, key="right-key")
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

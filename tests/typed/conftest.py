@@ -14,6 +14,7 @@ from twentyql.client import Client, connect
 from twentyql.introspect.load import Loaded
 from twentyql.sandbox import Sandbox
 from twentyql.sandbox.demo import demo_snapshot
+from twentyql.sandbox.records.image import Image, make_image
 from twentyql.sandbox.snapshot import Snapshot
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "typing"))
@@ -37,9 +38,15 @@ def loaded(snapshot: Snapshot) -> Loaded:
     return asyncio.run(asked())
 
 
+@pytest.fixture(scope="session")
+def image(snapshot: Snapshot) -> Image:
+    """The snapshot as a database, from which a sandbox starts in milliseconds."""
+    return make_image(snapshot)
+
+
 @pytest.fixture
-async def client(snapshot: Snapshot, loaded: Loaded) -> AsyncIterator[Client]:
-    async with Sandbox.of(snapshot) as running, connect(running.url, running.key, schema=loaded) as connected:
+async def client(image: Image, loaded: Loaded) -> AsyncIterator[Client]:
+    async with Sandbox.copy_of(image) as running, connect(running.url, running.key, schema=loaded) as connected:
         yield connected
 
 

@@ -15,6 +15,7 @@ from twentyql.introspect.load import Loaded
 from twentyql.introspect.save import save, schema_files
 from twentyql.sandbox import Sandbox
 from twentyql.sandbox.demo import demo_snapshot
+from twentyql.sandbox.records.image import Image, make_image
 from twentyql.sandbox.snapshot import Snapshot
 
 
@@ -36,9 +37,15 @@ def snapshot() -> Snapshot:
     return demo_snapshot(rows=60, seed=7)
 
 
+@pytest.fixture(scope="session")
+def image(snapshot: Snapshot) -> Image:
+    """The snapshot as a database, from which a sandbox starts in milliseconds."""
+    return make_image(snapshot)
+
+
 @pytest.fixture
-async def sandbox(snapshot: Snapshot) -> AsyncIterator[Sandbox]:
-    async with Sandbox.of(snapshot) as running:
+async def sandbox(image: Image) -> AsyncIterator[Sandbox]:
+    async with Sandbox.copy_of(image) as running:
         yield running
 
 

@@ -13,6 +13,7 @@ from twentyql.introspect.load import Loaded, load
 from twentyql.introspect.save import save, schema_files
 from twentyql.sandbox import Sandbox
 from twentyql.sandbox.demo import demo_snapshot
+from twentyql.sandbox.records.image import Image, make_image
 from twentyql.sandbox.snapshot import Snapshot
 
 
@@ -22,9 +23,15 @@ def snapshot() -> Snapshot:
     return demo_snapshot(rows=600, seed=7)
 
 
+@pytest.fixture(scope="session")
+def image(snapshot: Snapshot) -> Image:
+    """The snapshot as a database, from which a sandbox starts in milliseconds."""
+    return make_image(snapshot)
+
+
 @pytest.fixture
-async def sandbox(snapshot: Snapshot) -> AsyncIterator[Sandbox]:
-    async with Sandbox.of(snapshot, page_cap=200) as running:
+async def sandbox(image: Image) -> AsyncIterator[Sandbox]:
+    async with Sandbox.copy_of(image, page_cap=200) as running:
         yield running
 
 

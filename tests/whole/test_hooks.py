@@ -66,7 +66,9 @@ async def test_a_cancelled_fetch_keeps_what_it_has(sandbox: Sandbox, loaded: Loa
     assert not [task for task in asyncio.all_tasks() if "twentyql" in task.get_name()]
 
 
-async def test_a_workspace_changed_while_reading_is_said_so(sandbox: Sandbox, loaded: Loaded, tmp_path: Path) -> None:
+async def test_a_workspace_changed_while_reading_is_said_so(
+    sandbox: Sandbox, schema_folder: Path, tmp_path: Path
+) -> None:
     old = (schema_folder / "core.graphql").read_text(encoding="utf-8")
     changed = tmp_path / "core.graphql"
     changed.write_text(old.replace("jobTitle", "jobTitel"), encoding="utf-8")

@@ -32,7 +32,7 @@ OWN = {
 
 
 @pytest.fixture(scope="session")
-def crm(loaded: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+def crm(schema_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     """The package ``queries`` generated from the demo workspace, with one operation of the user's own."""
     folder = tmp_path_factory.mktemp("generated")
     loaded = load(schema_folder)

@@ -80,7 +80,7 @@ async def test_kill_and_resume(
     sandbox: Sandbox,
     client: Client,
     snapshot: Snapshot,
-    loaded: Loaded,
+    schema_folder: Path,
     tmp_path: Path,
     format: str,
     relation: str,
@@ -124,7 +124,7 @@ async def test_nothing_to_resume_is_a_whole_export(client: Client, snapshot: Sna
 @pytest.mark.soak
 @pytest.mark.parametrize("format", FORMATS)
 async def test_killed_again_and_again(
-    sandbox: Sandbox, client: Client, snapshot: Snapshot, loaded: Loaded, tmp_path: Path, format: str
+    sandbox: Sandbox, client: Client, snapshot: Snapshot, schema_folder: Path, tmp_path: Path, format: str
 ) -> None:
     """Many deaths at random places, the last run lives."""
     for seed in range(int(os.environ.get("TWENTYQL_SOAK_SEEDS", "70"))):
