@@ -35,7 +35,6 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from twentyql.build import fields as _fields  # noqa: F401
 from twentyql.build.record import Record
 
 if TYPE_CHECKING:
@@ -62,6 +61,8 @@ if TYPE_CHECKING:
     from twentyql.execute.stream import Result, Stream, partial_result
     from twentyql.sync import run_sync
     from twentyql.write.receipt import WriteReceipt
+
+import_module("twentyql.build.fields")  # what generated code stands on
 
 _HOMES = {
     "Client": "twentyql.client",
