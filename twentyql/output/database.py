@@ -33,7 +33,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         with mapped(path):
             self._duck = duckdb.connect(str(path))
-        self._duck.execute("SET TimeZone = 'UTC'")
+        self._duck.execute("SET TimeZone = 'UTC'; SET memory_limit = '128MB'; SET threads = 2")
         self._duck.execute("CREATE SCHEMA IF NOT EXISTS linked; CREATE SCHEMA IF NOT EXISTS twentyql")
         self._duck.execute("CREATE TABLE IF NOT EXISTS twentyql.receipts (saved_at TIMESTAMPTZ, receipt JSON)")
         self._duck.execute("CREATE TABLE IF NOT EXISTS twentyql.sync (object VARCHAR, state JSON)")

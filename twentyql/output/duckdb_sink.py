@@ -20,7 +20,7 @@ from twentyql.output.spec import TableSpec
 from twentyql.output.trouble import writing
 
 NAME = "workspace.duckdb"
-ROWS = 20_000
+ROWS = 10_000
 """So many rows go to the database at once."""
 
 
