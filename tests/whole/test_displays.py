@@ -19,7 +19,7 @@ from twentyql.execute.receipt import Receipt
 from twentyql.execute.stream import Result
 from twentyql.integrations import html, pictures
 from twentyql.introspect.load import Loaded
-from twentyql.sandbox import Sandbox
+from twentyql.sandbox import Fault, Sandbox
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -74,6 +74,17 @@ async def test_every_noun_is_shown(client: Client) -> None:
     assert "PROPOSAL" in shown[1]
     assert "companyId" in shown[2] + shown[3]
     assert "the first 20 of" in shown[4]
+
+
+async def test_a_client_shows_its_objects_with_counts(client: Client, sandbox: Sandbox) -> None:
+    assert "client.overview()" in html.client_html(client)
+    sandbox.faults.add(Fault.FORBIDDEN, root="notes", times=None)
+    counts = await client.overview()
+    assert counts["people"] == await client["people"].count()
+    assert counts["notes"] is None
+    shown = html.client_html(client)
+    assert f">{counts['people']}<" in shown
+    assert "client.overview()" not in shown
 
 
 async def test_names_are_completed_and_explained(client: Client) -> None:

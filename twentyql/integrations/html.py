@@ -29,8 +29,13 @@ def client_html(client: Client) -> str:
     told = (
         f"{len(client.model.objects)} objects, dialect {client.dialect.name}; {limit}; {pace.tokens_sent} tokens sent"
     )
-    rows = [(o.singular, o.plural, o.label, len(o.fields), len(o.relations)) for o in client.model]
-    return _titled(repr(client), told) + _table(("object", "plural", "label", "fields", "relations"), rows)
+    counts = client.counts
+    rows = [
+        (o.singular, o.plural, o.label, len(o.fields), len(o.relations), counts.get(o.plural)) for o in client.model
+    ]
+    heading = ("object", "plural", "label", "fields", "relations", "records")
+    note = "" if counts else _note("how many records each has: await client.overview()")
+    return _titled(repr(client), told) + _table(heading, rows) + note
 
 
 def collection_html(collection: Collection) -> str:
