@@ -15,9 +15,9 @@ HERE = Path(__file__).parent
 
 
 @contextmanager
-def server(rows: int, latency: float = 0.02) -> Iterator[str]:
+def server(rows: int, latency: float = 0.02, script: str = "fixture_server.py") -> Iterator[str]:
     """The address of a fixture server with so many rows."""
-    command = [sys.executable, str(HERE / "fixture_server.py"), "--rows", str(rows), "--latency", str(latency)]
+    command = [sys.executable, str(HERE / script), "--rows", str(rows), "--latency", str(latency)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

@@ -16,12 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from dlt_env import dlt_python
+from fixture import server
 
 HERE = Path(__file__).parent
 WAYS = 2  # requests at once, of both
@@ -128,18 +127,6 @@ def client_main(client: str, url: str, format: str, to: Path) -> None:
     print(json.dumps({"seconds": time.perf_counter() - begun, "rss": usage.ru_maxrss / 1024}))
 
 
-@contextmanager
-def server(rows: int) -> Iterator[str]:
-    command = [sys.executable, str(HERE / "warehouse_server.py"), "--rows", str(rows)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().split()[1]}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="20,000 rows")
@@ -149,7 +136,7 @@ def main() -> int:
     print("| client | to | rows/s | seconds | peak MB | rows |\n|---|---|---|---|---|---|")
     found: dict[tuple[str, str], dict[str, float]] = {}
     wrong = missed = False
-    with server(rows) as url:
+    with server(rows, script="warehouse_server.py") as url:
         for format in ("parquet", "duckdb"):
             for client in ("twentyql", "dlt"):
                 if python[client] is None:

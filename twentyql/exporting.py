@@ -41,7 +41,8 @@ from twentyql.output.sinks import Sink, open_sink
 from twentyql.output.spec import TableSpec, spec_for
 from twentyql.output.wire import WireRows
 from twentyql.plan.model import Plan
-from twentyql.schema.model import ObjectModel, SchemaModel
+from twentyql.schema.model import SchemaModel
+from twentyql.write.single import anywhere
 
 if TYPE_CHECKING:
     from twentyql.client import Client
@@ -277,19 +278,12 @@ async def snapshot(client: Client, to: Path, on_rows: OnRows | None = None) -> R
             "A snapshot needs the data model of /metadata, which this server or key does not give.",
             advice="Export the objects instead: twentyql export OBJECT... --format jsonl --to DIR",
         )
-    queries = [whole_query(client.model, o.singular, where=_deleted_too(o)) for o in client.model]
+    queries = [whole_query(client.model, o.singular, where=anywhere(o, {}) or None) for o in client.model]
     receipt = await export(client, queries, to / "rows", "jsonl", on_rows)
     if receipt.verdict != "incomplete":
         text = msgspec.json.format(msgspec.json.encode(workspace), indent=1).decode() + "\n"
         await asyncio.to_thread(save, {"workspace.json": text, **files}, to)
     return receipt
-
-
-def _deleted_too(of: ObjectModel) -> dict[str, Any] | None:
-    """The filter that hides nothing: the server shows deleted rows only where ``deletedAt`` is mentioned."""
-    if not any(field.name == "deletedAt" for field in of.fields):
-        return None
-    return {"or": [{"deletedAt": {"is": "NULL"}}, {"deletedAt": {"is": "NOT_NULL"}}]}
 
 
 def merged(receipts: Sequence[Receipt]) -> Receipt:

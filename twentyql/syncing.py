@@ -23,13 +23,13 @@ from twentyql.exporting import merged, table_specs
 from twentyql.output.jsonl import moment_text
 from twentyql.output.spec import TableSpec
 from twentyql.schema.model import FieldModel
+from twentyql.write.single import anywhere
 
 if TYPE_CHECKING:
     from twentyql.client import Client
     from twentyql.output.stores import Store, SyncState
 
 CREATED, UPDATED, DELETED = "createdAt", "updatedAt", "deletedAt"
-BOTH = {"or": [{DELETED: {"is": "NULL"}}, {DELETED: {"is": "NOT_NULL"}}]}
 LAG = 600.0
 SWEEP_EVERY = 7 * 86_400.0
 ROWS = 5_000
@@ -53,14 +53,14 @@ def changed(client: Client, object_name: str, since: datetime.datetime | None, u
 
     The server shows deleted records only where ``deletedAt`` is mentioned (observed-2.21 section 4).
     """
-    deletes = client.model.object(object_name).has_field(DELETED)
-    parts: list[dict[str, Any]] = [BOTH] if deletes else []
+    of = client.model.object(object_name)
+    parts: list[dict[str, Any]] = []
     if since is not None:
         moment = {"gte": moment_text(since)}
-        parts.append({"or": [{UPDATED: moment}, {DELETED: moment}]} if deletes else {UPDATED: moment})
+        parts.append({"or": [{UPDATED: moment}, {DELETED: moment}]} if of.has_field(DELETED) else {UPDATED: moment})
     if until is not None:
         parts.append({UPDATED: {"lte": until}})
-    return {"and": parts}
+    return anywhere(of, {"and": parts} if parts else {})
 
 
 @dataclass(frozen=True, slots=True)
