@@ -15,9 +15,8 @@ from twentyql.introspect.load import Loaded
 from twentyql.plan.choices import Force
 from twentyql.plan.cost import Outlook
 from twentyql.plan.explain import explain
-from twentyql.plan.model import WHOLE, How, Paging, Plan, Span
+from twentyql.plan.model import Cost, How, Paging, Plan
 from twentyql.plan.planner import plan
-from twentyql.plan.spans import spans_between
 from twentyql.plan.stats import Families, Limits, ListStats, Path, Stats
 from twentyql.plan.survey import first_questions, learned, second_questions
 from twentyql.schema.dialects import TWENTY
@@ -130,27 +129,20 @@ def test_questions_are_valid_and_their_answers_become_stats(query: NamedQuery, l
     assert page == 200
 
 
-def test_no_spans_where_tokens_count_and_none_for_little(loaded: Loaded) -> None:
+def test_parts_side_by_side_are_expected_where_waiting_is_most_of_a_page(loaded: Loaded) -> None:
     query = select(loaded.model, "deals", "title")
-    bounds = tuple(f"{i:x}0000000-0000-4000-8000-000000000000" for i in range(8))
     far = replace(OPEN, latency=0.2)
 
-    def spans(rows: int, limits: Limits) -> tuple[Span, ...]:
-        return plan(query, loaded.model, TWENTY, Stats({(): ListStats(rows)}, bounds=bounds), limits).root.spans
+    def expected(rows: int, limits: Limits) -> Cost:
+        found = plan(query, loaded.model, TWENTY, Stats({(): ListStats(rows)}), limits).expected
+        assert found is not None
+        return found
 
-    assert len(spans(200_000, far)) > 20
-    assert spans(200_000, replace(far, is_open=False)) == (WHOLE,)
-    assert spans(2_000, far) == (WHOLE,)
-
-
-@given(
-    seen=st.lists(st.uuids(version=4).map(str), max_size=9), parts=st.integers(1, 40), ids=st.lists(st.uuids().map(str))
-)
-def test_spans_hold_every_id_once(seen: list[str], parts: int, ids: list[str]) -> None:
-    spans = spans_between(seen, parts)
-    for id in ids:
-        holding = [s for s in spans if (s.after is None or id > s.after) and (s.upto is None or id <= s.upto)]
-        assert len(holding) == 1
+    assert 200 < expected(200_000, far).requests < 215
+    assert expected(200_000, far).seconds < 0.2 * 200 / 6
+    for limits in (replace(far, is_open=False), replace(far, latency=0.01)):
+        assert round(expected(200_000, limits).requests) == 200
+    assert round(expected(2_000, far).requests) == 2
 
 
 @given(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,7 @@ from twentyql.execute.requester import Requester
 from twentyql.execute.scan import Batch
 from twentyql.output.linked import LinkedTables
 from twentyql.plan.choices import Force
-from twentyql.plan.model import How, Plan
-from twentyql.plan.spans import spans_between
+from twentyql.plan.model import WHOLE, How, Plan, Span, Spread
 from twentyql.sandbox import Fault, Sandbox
 from twentyql.sandbox.demo import demo_snapshot
 from twentyql.sandbox.snapshot import Snapshot
@@ -46,7 +46,10 @@ WAYS = {
     "flat": Force(flat=True),
     "nested and flat": Force(children=How.NESTED, flat=True),
     "chosen": Force(),
+    "side by side": Force(spread=Spread(always=True)),
+    "scanned side by side": Force(children=How.SCAN, flat=True, spread=Spread(always=True)),
 }
+AT_ONCE, SCANS_AT_ONCE = WAYS["side by side"], WAYS["scanned side by side"]
 
 
 class MemberRow(Record[WorkspaceMember]):
@@ -137,14 +140,17 @@ async def test_spans_side_by_side_are_the_list(client: Client) -> None:
     query = select(client.model, "people", "id", "noteTargets.id")
     plain, _ = await rows_of(reader(client, WAYS["chunks"]), query)
     known = [row["id"] for row in plain]
-    for ids, spans in ((known[::60], 9), (known[::30], 40), ([known[3], known[3]], 2), ([known[0], "no uuid"], 3)):
-        made = await reader(client, Force(spans=spans)).plan(query, Tally(client.plan(query)))
-        root = replace(made.root, spans=spans_between(ids, spans))
+    bounds = [None, *known[40::60], None]
+    static = tuple(Span(*pair) for pair in pairwise(bounds))
+    for force, spans in ((Force(), static), (AT_ONCE, static), (AT_ONCE, (WHOLE,)), (SCANS_AT_ONCE, (WHOLE,))):
+        made = await reader(client, force).plan(query, Tally(client.plan(query)))
+        root = replace(made.root, spans=spans)
         async with reader(client, Force()).stream(query, planned=replace(made, root=root)) as stream:
             rows = [row async for row in stream]
         assert rows == plain
         assert stream.receipt.verdict == "complete"
-        assert await ids_apart(reader(client, Force()), replace(made, root=root, joined=False)) == known
+        if force != SCANS_AT_ONCE:
+            assert await ids_apart(reader(client, Force()), replace(made, root=root, joined=False)) == known
 
 
 async def ids_apart(reader: Reader, planned: Plan) -> list[str]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from twentyql.execute.inside import Family
 from twentyql.execute.lists import Lists, gathered
 from twentyql.execute.receipt import Tally
 from twentyql.execute.scan import Batch
-from twentyql.execute.tasks import all_of
+from twentyql.execute.tasks import all_of, stopped
 from twentyql.plan.model import ID, How, Read
 
 OnBatch = Callable[[Batch], Awaitable[None]]
@@ -52,11 +52,7 @@ class Children:
 
     async def stop(self) -> None:
         """Leave nothing running."""
-        for task in self._held.values():
-            task.cancel()
-        for task in self._held.values():
-            with suppress(asyncio.CancelledError, Exception):
-                await task
+        await stopped(*self._held.values())
 
     async def complete(self, batch: Batch) -> list[Any]:
         """The rows of a batch with everything below them."""
@@ -112,16 +108,18 @@ class Children:
     async def _read_chunks(self, child: Read, wanted: list[Any], families: Families) -> None:
         """By ``parentId in [...]``, as many parents a request as the plan says."""
         found = self._chunks(child, wanted)
-        async for batch in gathered(found, child.gather) if child.gather else found:
-            await self._join(batch, families)
+        async with aclosing(gathered(found, child.gather) if child.gather else found) as batches:
+            async for batch in batches:
+                await self._join(batch, families)
 
-    async def _chunks(self, child: Read, wanted: list[Any]) -> AsyncIterator[Batch]:
+    async def _chunks(self, child: Read, wanted: list[Any]) -> AsyncGenerator[Batch, None]:
         link = child.link
         assert link is not None
         for start in range(0, len(wanted), child.chunk):
             filter_ = {link.child_key[0]: {"in": wanted[start : start + child.chunk]}}
-            async for batch in self._lists.batches(child, {"filter": filter_}):
-                yield batch
+            async with aclosing(self._lists.batches(child, {"filter": filter_})) as found:
+                async for batch in found:
+                    yield batch
 
     async def _take_inside(self, parents: Batch, child: Read, families: Families) -> None:
         """Out of the parents' own pages; the families that the server cut are read again by themselves."""
@@ -160,9 +158,10 @@ class Children:
         held: Held = {}
         assert child.link is not None
         at = child.keys.index(child.link.child_key)
-        async for batch in self._lists.batches(child):
-            for row, key in zip(batch.rows, batch.keys, strict=True):
-                held.setdefault(key[at], []).append((row, key))
+        async with aclosing(self._lists.batches(child)) as found:
+            async for batch in found:
+                for row, key in zip(batch.rows, batch.keys, strict=True):
+                    held.setdefault(key[at], []).append((row, key))
         return held
 
     async def _read_after(self, child: Read) -> None:
@@ -171,10 +170,13 @@ class Children:
         at = child.keys.index(child.link.child_key)
         wanted = self._known.pop(child.path, set())
         found = self._lists.batches(child)
-        async for batch in gathered(found, child.gather) if child.gather else found:
-            mine = [i for i, key in enumerate(batch.keys) if key[at] in wanted]
-            self._tally.of(child).elsewhere += len(batch.rows) - len(mine)
-            await self.complete(Batch(child, [batch.rows[i] for i in mine], [batch.keys[i] for i in mine], batch.done))
+        async with aclosing(gathered(found, child.gather) if child.gather else found) as batches:
+            async for batch in batches:
+                mine = [i for i, key in enumerate(batch.keys) if key[at] in wanted]
+                self._tally.of(child).elsewhere += len(batch.rows) - len(mine)
+                await self.complete(
+                    Batch(child, [batch.rows[i] for i in mine], [batch.keys[i] for i in mine], batch.done)
+                )
 
     async def _join(self, batch: Batch, families: Families) -> None:
         """Complete children, and put them to their families; one that moved meanwhile is its new parent's."""

@@ -6,23 +6,21 @@ Everything is bounded: a few spans are read ahead of the consumer, each at most 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from itertools import pairwise
 from typing import Any, Protocol
 
 from twentyql.execute.inside import RowsWithFlats
 from twentyql.execute.nested import NestedReader
 from twentyql.execute.receipt import Tally
-from twentyql.execute.scan import Batch, FetchesPages, scan
-from twentyql.execute.tasks import all_of
-from twentyql.plan.model import WHOLE, Flat, Read, Span
-
-LANES = 8
-BATCHES_A_LANE = 6
+from twentyql.execute.scan import Batch, scan
+from twentyql.execute.side_by_side import BATCHES_A_LANE, Paced, SideBySide
+from twentyql.execute.tasks import all_of, stopped
+from twentyql.plan.model import Flat, Read, Span
 
 
-class Requests(FetchesPages, Protocol):
+class Requests(Paced, Protocol):
     """What reading needs of `requester.Requester`."""
 
     async def count(self, root: str, text: str, variables: dict[str, Any], tally: Tally) -> int: ...
@@ -60,92 +58,48 @@ class Lists:
                 async for batch in pages:
                     yield batch
             return
-        async with aclosing(self._scanned(read, variables, most)) as found:
-            async for batch in self._filled(read, found) if read.flats else found:
+        found = self._scanned(read, variables, most)
+        async with aclosing(self._filled(read, found) if read.flats else found) as batches:
+            async for batch in batches:
                 yield batch
 
-    async def _filled(self, read: Read, found: AsyncIterator[Batch]) -> AsyncIterator[Batch]:
+    async def _filled(self, read: Read, found: AsyncGenerator[Batch, None]) -> AsyncGenerator[Batch, None]:
         """Batches with their to-one records, which are read beside the first of them."""
         loading = asyncio.create_task(self._rows_with_flats(read), name=f"twentyql to-ones of {read.name}")
         held: list[Batch] = []
         try:
-            async for batch in found:
-                held.append(batch)
-                if loading.done() or len(held) >= BATCHES_A_LANE:
-                    rows = await loading
-                    for each in held:
-                        yield Batch(read, rows.decode(each.rows, each.keys), each.keys, each.done)
-                    held = []
+            async with aclosing(found):
+                async for batch in found:
+                    held.append(batch)
+                    if loading.done() or len(held) >= BATCHES_A_LANE:
+                        rows = await loading
+                        for each in held:
+                            yield Batch(read, rows.decode(each.rows, each.keys), each.keys, each.done)
+                        held = []
             rows = await loading
             for each in held:
                 yield Batch(read, rows.decode(each.rows, each.keys), each.keys, each.done)
         finally:
-            loading.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await loading
+            await stopped(loading)
 
     async def _scanned(
         self, read: Read, variables: Mapping[str, Any] | None, most: int | None
     ) -> AsyncGenerator[Batch, None]:
-        spans = self._left.get(read.path, read.spans) if variables is None and most is None else (WHOLE,)
-        if len(spans) == 1:
-            async for batch in scan(read, self._requester, self._tally, variables, span=spans[0], most=most):
-                yield batch
+        if variables is not None or most is not None:
+            async with aclosing(scan(read, self._requester, self._tally, variables, most=most)) as found:
+                async for batch in found:
+                    yield batch
             return
+        spans = self._left.get(read.path, read.spans)
         counts = self._tally.of(read)
-        counting = read.counts and read.path not in self._left and self._requester.ranged(read) is None
+        counting = len(spans) > 1 and read.counts and read.path not in self._left
+        counting = counting and self._requester.ranged(read) is None
         before = await self._count(read) if counting else None
-        async with aclosing(self._side_by_side(read, spans)) as found:
+        parts = SideBySide(read, self._requester, self._tally, spans, in_order=self._in_order)
+        async with aclosing(parts.batches()) as found:
             async for batch in found:
                 yield batch
         counts.counted(before, await self._count(read) if counting else None)
-
-    async def _side_by_side(self, read: Read, spans: Sequence[Span]) -> AsyncGenerator[Batch, None]:
-        """The spans, some of them ahead of the consumer: in their order, or each batch when it is there."""
-        waiting = iter(spans)
-        shared: asyncio.Queue[Batch | None] = asyncio.Queue(BATCHES_A_LANE)
-        lanes: list[tuple[asyncio.Task[None], asyncio.Queue[Batch | None]]] = []
-        try:
-            while True:
-                while len(lanes) < LANES and (span := next(waiting, None)) is not None:
-                    queue = asyncio.Queue[Batch | None](BATCHES_A_LANE) if self._in_order else shared
-                    lanes.append((self._lane(read, span, queue), queue))
-                if not lanes:
-                    return
-                while (batch := await lanes[0][1].get()) is not None:
-                    yield batch
-                lanes = await self._without_ended(lanes)
-        finally:
-            for task, _ in lanes:
-                task.cancel()
-            for task, _ in lanes:
-                with suppress(asyncio.CancelledError, Exception):
-                    await task
-
-    async def _without_ended(
-        self, lanes: list[tuple[asyncio.Task[None], asyncio.Queue[Batch | None]]]
-    ) -> list[tuple[asyncio.Task[None], asyncio.Queue[Batch | None]]]:
-        """The lanes that go on after one told its end; an error of one is raised."""
-        if self._in_order:
-            await lanes[0][0]
-            return lanes[1:]
-        ended, _ = await asyncio.wait([task for task, _ in lanes], return_when=asyncio.FIRST_COMPLETED)
-        first = next(iter(ended))
-        await first
-        return [lane for lane in lanes if lane[0] is not first]
-
-    def _lane(self, read: Read, span: Span, queue: asyncio.Queue[Batch | None]) -> asyncio.Task[None]:
-        async def pump() -> None:
-            """Errors and the end come behind what was read."""
-            try:
-                async for batch in scan(read, self._requester, self._tally, span=span):
-                    await queue.put(batch)
-            except Exception:
-                await queue.put(None)
-                raise
-            await queue.put(None)
-
-        return asyncio.create_task(pump(), name=f"twentyql span of {read.name}")
 
     async def _count(self, read: Read) -> int:
         filter_ = read.variables.get("filter")
@@ -166,19 +120,21 @@ class Lists:
             if path in self._flats:
                 return
             records: dict[str, bytes] = {}
-            async for batch in scan(flat.read, self._requester, self._tally):
-                records.update((key[0], bytes(row)) for key, row in zip(batch.keys, batch.rows, strict=True))
+            async with aclosing(self._scanned(flat.read, None, None)) as found:
+                async for batch in found:
+                    records.update((key[0], bytes(row)) for key, row in zip(batch.keys, batch.rows, strict=True))
             self._flats[path] = records
 
 
-async def gathered(batches: AsyncIterator[Batch], size: int) -> AsyncIterator[Batch]:
+async def gathered(batches: AsyncGenerator[Batch, None], size: int) -> AsyncGenerator[Batch, None]:
     """``batches`` put together until each has ``size`` rows, so that what follows from them fills its requests."""
     held: list[Batch] = []
-    async for batch in batches:
-        held.append(batch)
-        if sum(len(each.rows) for each in held) >= size:
-            yield _merged(held)
-            held = []
+    async with aclosing(batches):
+        async for batch in batches:
+            held.append(batch)
+            if sum(len(each.rows) for each in held) >= size:
+                yield _merged(held)
+                held = []
     if held:
         yield _merged(held)
 

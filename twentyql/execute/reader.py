@@ -27,7 +27,7 @@ from twentyql.schema.dialects import Dialect
 from twentyql.schema.model import SchemaModel
 
 R = TypeVar("R")
-PLAIN = Force(children=How.CHUNKS, flat=False, spans=1)
+PLAIN = Force(children=How.CHUNKS, flat=False)
 Pace = Literal["kind", "full"]
 
 

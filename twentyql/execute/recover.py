@@ -9,12 +9,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from twentyql.execute.cursors import next_cursor
 from twentyql.execute.pages import Page
 from twentyql.execute.source import Batch, Source
 from twentyql.plan.model import Span
+from twentyql.plan.spans import cut
 
 PROBE = 1000
 """The most rows that one look into a range asks for."""
@@ -94,7 +94,7 @@ async def _read(source: Source, part: Settled, count: int, looks: _Looks) -> Asy
 
 async def _skip(source: Source, part: Settled, count: int, asked: int, looks: _Looks) -> AsyncIterator[Batch]:
     """Go on where ``asked`` rows were asked for and none was shown: what is behind them is looked for by halves."""
-    middle = _middle(part.span) if count > asked and looks.left > 0 else None
+    middle = cut(part.span) if count > asked and looks.left > 0 else None
     if middle is None:
         source.counts.withheld += count
         return
@@ -117,16 +117,3 @@ def _new(source: Source, page: Page, known: set[int], span: Span) -> Batch | Non
     source.counts.recovered += len(fresh)
     source.counts.notice(keys)
     return Batch(source.read, [page.rows[i] for i in fresh], keys, span)
-
-
-def _middle(span: Span) -> str | None:
-    """A valid id (version 4) in the middle of a span, or None where there is no room for one."""
-    try:
-        low = UUID(span.after).int if span.after else 0
-        high = UUID(span.upto).int if span.upto else (1 << 128) - 1
-    except ValueError:
-        return None
-    middle = (low + high) >> 1
-    middle = middle & ~(0xF << 76) | (4 << 76)
-    middle = middle & ~(0x3 << 62) | (2 << 62)
-    return str(UUID(int=middle)) if low < middle < high else None

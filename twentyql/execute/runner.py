@@ -7,8 +7,8 @@ network, and leaving the loop early leaves nothing running.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from twentyql.execute.children import Children, OnBatch
@@ -16,10 +16,13 @@ from twentyql.execute.lists import Lists, Requests, gathered
 from twentyql.execute.ordering import sort_keys
 from twentyql.execute.receipt import Tally
 from twentyql.execute.scan import Batch
-from twentyql.plan.model import Plan, Read, Span
+from twentyql.execute.tasks import stopped
+from twentyql.plan.model import How, Plan, Read, Span
 from twentyql.schema.model import SchemaModel
 
 BATCHES_AHEAD = 2
+ROWS_AHEAD = 20_000
+"""So many rows are read ahead where all of them wait for a list of children that is read whole."""
 
 __all__ = ["Batch", "OnBatch", "Runner"]
 
@@ -50,7 +53,7 @@ class Runner:
 
     async def batches(self) -> AsyncGenerator[list[Any], None]:
         """The rows of the root list, each batch complete with its children."""
-        ready: asyncio.Queue[asyncio.Task[list[Any]] | None] = asyncio.Queue(BATCHES_AHEAD)
+        ready: asyncio.Queue[asyncio.Task[list[Any]] | None] = asyncio.Queue(self._ahead())
         producer = asyncio.create_task(self._produce(ready), name=f"twentyql read {self._plan.root.name}")
         try:
             while (made := await _next(ready, producer)) is not None:
@@ -58,18 +61,25 @@ class Runner:
             await producer
             self._tally.finished = True
         finally:
-            await _stop(producer, ready)
+            await stopped(producer, *_waiting(ready))
             await self._children.stop()
+
+    def _ahead(self) -> int:
+        """How many batches may be there before they are wanted."""
+        root = self._plan.root
+        waits = self._plan.joined and any(read.how is How.SCAN for read in root.walk())
+        return max(BATCHES_AHEAD, ROWS_AHEAD // max(root.paging.most, root.gather)) if waits else BATCHES_AHEAD
 
     async def _produce(self, ready: asyncio.Queue[asyncio.Task[list[Any]] | None]) -> None:
         if not self._plan.nothing:
             begun: set[asyncio.Task[list[Any]]] = set()
             self._children.begin(self._plan.root)
-            async for batch in gathered(self._root_batches(), self._plan.root.gather):
-                work = self._children.complete(batch)
-                task = asyncio.create_task(work, name=f"twentyql children of {batch.read.name}")
-                begun = {task, *(other for other in begun if not other.done())}
-                await _hand_over(task, ready)
+            async with aclosing(gathered(self._root_batches(), self._plan.root.gather)) as found:
+                async for batch in found:
+                    work = self._children.complete(batch)
+                    task = asyncio.create_task(work, name=f"twentyql children of {batch.read.name}")
+                    begun = {task, *(other for other in begun if not other.done())}
+                    await _hand_over(task, ready)
             last = asyncio.create_task(self._finish(begun), name=f"twentyql rest of {self._plan.root.name}")
             await _hand_over(last, ready)
         await ready.put(None)
@@ -82,7 +92,7 @@ class Runner:
         await self._children.finish()
         return []
 
-    async def _root_batches(self) -> AsyncIterator[Batch]:
+    async def _root_batches(self) -> AsyncGenerator[Batch, None]:
         plan = self._plan
         if plan.top is not None:
             batch = await self._top(plan.top)
@@ -90,16 +100,18 @@ class Runner:
                 yield batch
                 return
         if plan.order_here:
-            async for batch in self._sorted():
-                yield batch
+            async with aclosing(self._sorted()) as found:
+                async for batch in found:
+                    yield batch
             return
         left = plan.query.most
         for read in plan.phases or (plan.root,):
-            async for batch in self._lists.batches(read, most=left):
-                rows, keys = batch.rows[:left], batch.keys[:left]
-                yield batch if left is None else Batch(batch.read, rows, keys)
-                if left is not None and (left := left - len(rows)) <= 0:
-                    return
+            async with aclosing(self._lists.batches(read, most=left)) as found:
+                async for batch in found:
+                    rows, keys = batch.rows[:left], batch.keys[:left]
+                    yield batch if left is None else Batch(batch.read, rows, keys)
+                    if left is not None and (left := left - len(rows)) <= 0:
+                        return
 
     async def _top(self, read: Read) -> Batch | None:
         """The one page that the server sorted, or None if it did not honour its size."""
@@ -114,10 +126,11 @@ class Runner:
         tally.notice(page.keys)
         return Batch(read, page.rows, page.keys)
 
-    async def _sorted(self) -> AsyncIterator[Batch]:
+    async def _sorted(self) -> AsyncGenerator[Batch, None]:
         """All rows, sorted here; only then cut to the limit and completed with children."""
         plan = self._plan
-        found = [batch async for batch in self._lists.batches(plan.root)]
+        async with aclosing(self._lists.batches(plan.root)) as batches:
+            found = [batch async for batch in batches]
         pairs = [(key, row) for batch in found for key, row in zip(batch.keys, batch.rows, strict=True)]
         for compare in reversed(sort_keys(plan, self._model)):
             pairs.sort(key=compare.key, reverse=compare.reverse)
@@ -132,7 +145,7 @@ async def _hand_over(task: asyncio.Task[list[Any]], ready: asyncio.Queue[asyncio
     try:
         await ready.put(task)
     except asyncio.CancelledError:
-        await _stop(task)
+        await stopped(task)
         raise
 
 
@@ -145,16 +158,13 @@ async def _next(ready: asyncio.Queue[Any], producer: asyncio.Task[None]) -> Any:
             await producer
         return await getter
     finally:
-        await _stop(getter)
+        await stopped(getter)
 
 
-async def _stop(task: asyncio.Future[Any], ready: asyncio.Queue[Any] | None = None) -> None:
-    """Cancel a task, and the batches still waiting in ``ready``, and wait until they are gone."""
-    tasks = [task]
-    while ready is not None and not ready.empty():
+def _waiting(ready: asyncio.Queue[asyncio.Task[list[Any]] | None]) -> list[asyncio.Task[list[Any]]]:
+    """The batches that nobody has taken yet."""
+    tasks: list[asyncio.Task[list[Any]]] = []
+    while not ready.empty():
         if (waiting := ready.get_nowait()) is not None:
             tasks.append(waiting)
-    for each in tasks:
-        each.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await each
+    return tasks

@@ -6,8 +6,10 @@ server counts more rows than came, `recover` looks for them by counts over range
 
 from __future__ import annotations
 
+import asyncio
 from array import array
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from twentyql.errors import IncompleteError, MisfitError, NotGraphQLError, ServerFaultError
@@ -17,9 +19,13 @@ from twentyql.execute.pages import Page
 from twentyql.execute.receipt import Tally
 from twentyql.execute.recover import Settled, recover
 from twentyql.execute.source import Batch, FetchesPages, Source
+from twentyql.execute.tasks import stopped
 from twentyql.plan.model import WHOLE, Read, Span
 
 __all__ = ["Batch", "FetchesPages", "after", "scan"]
+
+GiveBack = Callable[[Span, int, Page], bool]
+"""Says whether others read a span with so many rows, after a page was read."""
 
 
 async def scan(
@@ -30,17 +36,21 @@ async def scan(
     *,
     span: Span = WHOLE,
     most: int | None = None,
-) -> AsyncIterator[Batch]:
+    give_back: GiveBack | None = None,
+) -> AsyncGenerator[Batch, None]:
     """Every row of ``read`` with an id in ``span``, at most ``most`` of them, each once.
+
+    While a page is used the next one is on its way; close the generator to leave nothing running.
 
     ``variables`` are added to those of the read. The span is a filter on the id where the server has such; else it
     begins by a built cursor and ends here. Rows that the server counts but did not give are looked for and, where they
-    do not come, counted as withheld. Raises IncompleteError when the server's cursor does not move and none can be
-    built.
+    do not come, counted as withheld. After each page ``give_back`` is asked whether others read the rest; then this
+    scan ends with it. Raises IncompleteError when the server's cursor does not move and none can be built.
     """
-    one = _Scan(Source(read, requester, tally, variables or {}, span), most)
-    async for batch in one.batches():
-        yield batch
+    one = _Scan(Source(read, requester, tally, variables or {}, span), most, give_back)
+    async with aclosing(one.batches()) as found:
+        async for batch in found:
+            yield batch
     if one.may_recover:
         async for batch in recover(one.source, one.settled, one.last_total):
             yield batch
@@ -49,11 +59,12 @@ async def scan(
 class _Scan:
     """The state of one scan: what came so far, and what is settled by it."""
 
-    def __init__(self, source: Source, most: int | None) -> None:
+    def __init__(self, source: Source, most: int | None, give_back: GiveBack | None) -> None:
         self.source = source
         self.settled: list[Settled] = []
         self.last_total: int | None = None
         self._most = most
+        self._give_back = give_back
         self._counts = source.counts
         self._first_total: int | None = None
         self._rows = 0
@@ -69,28 +80,50 @@ class _Scan:
             return False
         return self._rows < min(self._first_total, self.last_total)
 
-    async def batches(self) -> AsyncIterator[Batch]:
-        source, cursor, begun = self.source, self.source.start, False
+    async def batches(self) -> AsyncGenerator[Batch, None]:
+        cursor = self.source.start
+        page = await self._page(cursor)
+        self._begin(page)
         while True:
-            page = await self._page(cursor)
-            if not begun:
-                self._begin(page)
-                begun = True
             self.last_total = page.total
             fresh, over = self._fresh(page)
             following = next_cursor(page, cursor, self._last if self._unordered is None else None)
             enough = self._most is not None and self._rows >= self._most
-            last = over or enough or following is None
+            given_back = following is not None and not over and not enough and self._rest_is_taken(page)
+            last = over or enough or following is None or given_back
             stuck = following is None and page.has_next and not over and not enough
-            if fresh or (last and not stuck):
-                yield self._batch(page, fresh, to_end=last and not stuck and not enough)
-            if stuck:
-                self._stuck(page)
-            if last:
-                if source.is_whole:
-                    self._counts.counted(self._first_total, page.total)
-                return
-            cursor = following
+            coming = None if last else asyncio.create_task(self._page(following))
+            try:
+                if fresh or (last and not stuck):
+                    yield self._batch(page, fresh, to_end=last and not stuck and not enough)
+                if given_back:
+                    await self._count_own()
+                if stuck:
+                    self._stuck(page)
+                if coming is None:
+                    break
+                page, cursor = await coming, following
+            finally:
+                if coming is not None:
+                    await stopped(coming)
+        if self.source.is_whole:
+            self._counts.counted(self._first_total, self.last_total)
+
+    def _rest_is_taken(self, page: Page) -> bool:
+        """Whether others read what is behind this page; then this scan ends with it."""
+        if self._give_back is None or self._unordered is not None or not self.source.is_ranged:
+            return False
+        if not page.keys or self._last is None or page.total is None or self._most is not None:
+            return False
+        if not self._give_back(Span(self._last, self.source.span.upto), page.total - self._rows, page):
+            return False
+        self.source.narrow(self._last)
+        return True
+
+    async def _count_own(self) -> None:
+        """Count the rows of the span that is left to this scan, which no page was asked for."""
+        self.last_total = await self.source.count(self.source.span)
+        self._first_total = max(self._rows, self.last_total)
 
     async def _page(self, cursor: str | None) -> Page:
         """The next page, of the size that this list has come to; a smaller one where the server cannot make it."""

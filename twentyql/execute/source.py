@@ -86,6 +86,10 @@ class Source:
         self.counts.requests += 1
         return page
 
+    def narrow(self, upto: str) -> None:
+        """Leave the ids above ``upto`` to others."""
+        self.span = Span(self.span.after, upto)
+
     async def count(self, span: Span) -> int:
         """How many rows the server counts in ``span``."""
         page = await self.page(1, None, span)

@@ -1,4 +1,4 @@
-"""Structured concurrency: run several coroutines, all or none."""
+"""Structured concurrency: run several coroutines, all or none; and leave nothing running."""
 
 from __future__ import annotations
 
@@ -18,3 +18,14 @@ async def all_of(work: Iterable[Coroutine[Any, Any, None]]) -> None:
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
         raise error from error.__cause__
+
+
+async def stopped(*tasks: asyncio.Future[Any]) -> None:
+    """Cancel ``tasks`` and wait until they are gone, whatever they end with."""
+    going = [task for task in tasks if not task.done()]
+    for task in tasks:
+        if task.done() and not task.cancelled():
+            task.exception()  # nobody waits for it any more: it is not to be logged
+        task.cancel()
+    if going:
+        await asyncio.gather(*going, return_exceptions=True)

@@ -19,7 +19,7 @@ from twentyql.plan.cost import (
     row_seconds,
     scanned,
 )
-from twentyql.plan.model import ID, Choice, Cost, How, KeyPath, Paging, Plan, Read
+from twentyql.plan.model import ID, WHERE_IT_PAYS, Choice, Cost, How, KeyPath, Paging, Plan, Read, Spread
 from twentyql.plan.reads import NESTED_COUNT, Ways
 from twentyql.plan.stats import Path
 from twentyql.schema.model import SchemaModel
@@ -34,7 +34,7 @@ class Force:
 
     children: How | None = None
     flat: bool | None = None
-    spans: int | None = None
+    spread: Spread | None = None
     order_there: bool | None = None
 
 
@@ -51,15 +51,17 @@ class Chooser:
     flat: set[tuple[Path, str]] = field(default_factory=set[tuple[Path, str]])
     choices: list[Choice] = field(default_factory=list[Choice])
     expected: dict[Path, float] = field(default_factory=dict[Path, float])
+    limited: bool = False
     order_paths: list[KeyPath] = field(default_factory=list[KeyPath])
 
     def choose(self, draft: Plan) -> Ways:
         """The ways for a draft whose Stats are known."""
         root, known = draft.root, self.out.list(())
+        self.limited = draft.query.most is not None
         self.order_paths = [order.path for order in draft.query.orders]
         rows = float(known.rows if draft.query.most is None else min(known.rows, draft.query.most))
         self._list(root, rows, Parents(1, 1, 1), draft.query.most)
-        return Ways(self.how, self.pagings, frozenset(self.flat))
+        return Ways(self.how, self.pagings, frozenset(self.flat), self.force.spread or WHERE_IT_PAYS)
 
     def _list(self, read: Read, rows: float, above: Parents, most: int | None = None) -> None:
         """Decide everything below a list of which ``rows`` are read."""
@@ -87,7 +89,9 @@ class Chooser:
             self._list(child, below, parents)
 
     def _pages(self, read: Read, rows: float, paging: Paging) -> None:
-        cost = self.out.paged(rows, read, paging, per_row=self._per_row(read))
+        per_row = self._per_row(read)
+        cost = self.out.paged(rows, read, paging, per_row=per_row)
+        cost = cost if self.limited else self.out.side_by_side(cost, per_row)
         honoured = min(paging.most, self.out.limits.page or paging.most)
         self.choices.append(Choice(read.name, f"pages of up to {honoured} by id", cost, "a list by id loses no row"))
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from twentyql.plan.model import GROWTH, Cost, Paging, Plan, Read
+from twentyql.plan.model import GROWTH, PAGES_A_PART, Cost, Paging, Plan, Read
+from twentyql.plan.spans import FEWEST_PAGES, LANES, UNFILLED, WORK
 from twentyql.plan.stats import Families, Limits, ListStats, Path, Stats
 from twentyql.schema.dialects import Dialect
 
@@ -97,6 +98,15 @@ class Outlook:
         bytes_ = rows * row_bytes(read, self.stats)
         return Cost(requests, requests, rows, bytes_, requests * self.limits.latency + rows * per_row)
 
+    def side_by_side(self, cost: Cost, per_row: float) -> Cost:
+        """What the pages of a list cost where they are expected to be read in parts side by side."""
+        work, waiting = cost.rows * per_row, cost.requests * self.limits.latency
+        if self.token_price > 0 or cost.requests <= FEWEST_PAGES or work > WORK * (work + waiting):
+            return cost
+        more = 1 + UNFILLED * cost.requests / min(PAGES_A_PART, max(1.0, cost.requests / LANES))
+        seconds = max(work, (work + waiting) / LANES)
+        return replace(cost, requests=cost.requests + more, tokens=cost.tokens + more, seconds=seconds)
+
     def list(self, path: Path) -> ListStats:
         """What is known of a list."""
         return self.stats.lists.get(path, UNKNOWN)
@@ -131,7 +141,8 @@ def chunks(out: Outlook, child: Read, parents: Parents, rows: float, paging: Pag
 def scanned(out: Outlook, child: Read, paging: Paging) -> Cost:
     """Reading the child list whole, once, beside its parents: half of its waiting goes unnoticed."""
     cost = out.paged(out.list(child.path).rows, child, paging)
-    return replace(cost, seconds=cost.seconds - cost.requests * out.limits.latency / 2)
+    beside = out.side_by_side(cost, row_seconds(child))
+    return beside if beside != cost else replace(cost, seconds=cost.seconds - cost.requests * out.limits.latency / 2)
 
 
 def nested(out: Outlook, child: Read, parents: Parents, rows: float, parent_pages: float) -> Cost | None:

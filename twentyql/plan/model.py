@@ -24,6 +24,21 @@ class Span:
 
 
 WHOLE = Span()
+PAGES_A_PART = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Whether a list may be read in parts side by side, each of at most about ``pages`` pages; 0 forbids it.
+
+    The executor decides when it has seen the first page; ``always`` takes that decision from it.
+    """
+
+    pages: int = PAGES_A_PART
+    always: bool = False
+
+
+WHERE_IT_PAYS = Spread()
 
 
 class How(StrEnum):
@@ -112,9 +127,10 @@ class Read:
     ``to_ones`` pairs the foreign key of every to-one relation with the id of its record, to notice what is left out.
 
     ``paging`` sizes its pages; ``chunk`` is how many parents one request of ``CHUNKS`` names, and ``gather`` how many
-    rows are collected before their children are read, so that chunks are full. ``spans`` cut the list by id into parts
-    that may be read side by side. ``ordered`` says that the server sorts it by other than the id. ``flats`` are
-    to-one relations that its document leaves out, because their records are read once and put in here.
+    rows are collected before their children are read, so that chunks are full. ``spans`` are the ids to be read, in
+    parts that may be read side by side; the executor cuts them further as ``spread`` says. ``ordered`` says that the
+    server sorts it by other than the id. ``flats`` are to-one relations that its document leaves out, because their
+    records are read once and put in here.
     ``place`` is set where a Relay server is read.
     """
 
@@ -135,6 +151,7 @@ class Read:
     chunk: int = 0
     gather: int = 0
     spans: tuple[Span, ...] = (WHOLE,)
+    spread: Spread = WHERE_IT_PAYS
     ordered: bool = False
     flats: tuple[Flat, ...] = ()
     place: Place | None = None

@@ -14,12 +14,11 @@ from twentyql.build.filters import NEVER, joined
 from twentyql.build.query import Order, Query
 from twentyql.errors import QueryError
 from twentyql.plan.choices import Chooser, Force
-from twentyql.plan.cost import Outlook, counted_after
-from twentyql.plan.model import ID, WHOLE, Choice, Cost, How, KeyPath, Plan, Read
+from twentyql.plan.cost import Outlook, counted_after, row_seconds
+from twentyql.plan.model import ID, Choice, Cost, How, KeyPath, Plan, Read
 from twentyql.plan.reads import Reads, Wanted, Ways, order_json
 from twentyql.plan.relay import relay_plan
-from twentyql.plan.spans import spans_between, spans_wanted
-from twentyql.plan.stats import Limits, Path, Stats
+from twentyql.plan.stats import Limits, Stats
 from twentyql.schema.dialects import Dialect
 from twentyql.schema.model import FieldModel, Kind, ObjectModel, SchemaModel
 
@@ -58,7 +57,6 @@ def plan(
     reads = Reads(model, dialect, ways)
     made = replace(draft, root=reads.read(query.selection, (), wanted))
     made = _in_order(made, reads, model, force) if query.orders else made
-    made = _in_spans(made, out, chooser.expected, force)
     return _reckoned(made, chooser, out, stats)
 
 
@@ -115,30 +113,16 @@ def _both(condition: dict[str, Any] | None, path: KeyPath, value: str) -> dict[s
     return {"and": [condition, found]} if condition else found
 
 
-def _in_spans(made: Plan, out: Outlook, expected: dict[Path, float], force: Force) -> Plan:
-    """Cut the root list by id where reading its parts side by side pays."""
-    bounds = out.stats.bounds
-    if made.phases or made.query.most is not None or not bounds:
-        return made
-    parts = force.spans or spans_wanted(out, made.root, expected.get((), 0.0), in_order=made.joined)
-    if parts < 2:
-        return made
-    return replace(made, root=replace(made.root, spans=spans_between(bounds, parts)))
-
-
 def _reckoned(made: Plan, chooser: Chooser, out: Outlook, stats: Stats | None) -> Plan:
     """The plan with its cost, and each choice said in words."""
     choices = list(chooser.choices)
     for read in made.root.walk():
         for flat in read.flats:
             count = out.stats.objects.get(flat.read.object, 0)
-            cost = out.paged(count, flat.read, flat.read.paging)
+            cost = out.side_by_side(out.paged(count, flat.read, flat.read.paging), row_seconds(flat.read))
             choices.append(
                 Choice(flat.read.name, "its list once, put into the rows here", cost, "saves the server's time")
             )
-    if made.root.spans != (WHOLE,):
-        extra = Cost(len(made.root.spans) / 2 + 2, len(made.root.spans) / 2 + 2)
-        choices.append(Choice(made.root.name, f"in {len(made.root.spans)} spans of ids", extra, "read side by side"))
     counted = sum(counted_after(made, read) for read in made.root.walk())
     if counted and stats is not None:
         cost = Cost(counted, counted, 0, 60 * counted, counted * out.limits.latency)
@@ -171,8 +155,6 @@ def _why(made: Plan, choices: list[Choice]) -> list[str]:
             way = choice.way if choice else f"by {_dotted(read.link.child_key)} in [...], joined here"
             why.append(f"{read.name}: {way}" + (f": {choice.why}" if choice and choice.why else ""))
         why += [f"{flat.read.name}: its list once, put into the rows here" for flat in read.flats]
-    if len(root.spans) > 1:
-        why.append(f"{root.name}: in {len(root.spans)} spans of ids, side by side")
     if made.order_here and made.top is None:
         why.append("sorted here, text by code point, options by position: a sorted scan loses rows on this server")
     return why

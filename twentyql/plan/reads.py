@@ -11,7 +11,7 @@ import msgspec
 from twentyql.build.query import Nested, Order, Selection
 from twentyql.errors import QueryError
 from twentyql.plan.document import Tree, braces, guard_to_ones, list_document, selection_tree
-from twentyql.plan.model import ID, Flat, How, KeyPath, Link, Paging, Read
+from twentyql.plan.model import ID, WHERE_IT_PAYS, Flat, How, KeyPath, Link, Paging, Read, Spread
 from twentyql.plan.stats import Path
 from twentyql.schema.dialects import Dialect
 from twentyql.schema.model import ObjectModel, SchemaModel
@@ -38,6 +38,7 @@ class Ways:
     how: Mapping[Path, How] = field(default_factory=dict[Path, How])
     paging: Mapping[Path, Paging] = field(default_factory=dict[Path, Paging])
     flat: frozenset[tuple[Path, str]] = frozenset()
+    spread: Spread = WHERE_IT_PAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class Reads:
             how=how,
             chunk=chunk,
             gather=chunk if any(child.how in (How.CHUNKS, How.NESTED) for child in children) else 0,
+            spread=self.ways.spread,
             ordered=wanted.ordered is not None,
             flats=flats,
             children=children,
@@ -147,6 +149,7 @@ class Reads:
                 paging=self._paging(here, None),
                 counts="totalCount" in target.aggregates,
                 how=How.SCAN,
+                spread=self.ways.spread,
             )
             found.append(Flat(relation.name, relation.join_column, read))
         return found

@@ -1,69 +1,62 @@
-"""Where a list is cut by id, so that its parts can be read side by side.
-
-Ids need not be spread evenly (records of real demo workspaces share the prefix 20202020), so the cuts go between ids
-that were seen at even places of the list; between two of those, ids are as good as random.
-"""
+"""Intervals of ids: where one is cut, so that its parts can be read side by side or be counted."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from itertools import pairwise
 from uuid import UUID
 
-from twentyql.plan.cost import Outlook, row_seconds
-from twentyql.plan.model import WHOLE, Read, Span
+from twentyql.plan.model import Span
 
-SAMPLES = 8  # ids at even places, the first and the last too
 LANES = 8
-PAGES_A_SPAN = 5  # where rows come in order, so that a few spans ahead are little to keep
-SPANS_A_LANE = 2  # where they come as they will
-FEWEST_PAGES = 10
-GAIN = 0.7
-GAINED_SECONDS = 1.0
+"""How many parts of a list are read at the same time."""
+FEWEST_PAGES = 4
+"""With fewer pages left, parts are not worth their last pages, which are not full."""
+WORK = 0.7
+"""The most of a page's time that may be the server's own work, which lanes cannot share."""
+UNFILLED = 0.25
+"""How many more requests a part takes, because its last page is not full."""
+
+_ALL = (1 << 128) - 1
+_STEPS = 1 << 40
 
 
-def spans_wanted(out: Outlook, read: Read, rows: float, *, in_order: bool = True) -> int:
-    """How many spans pay for a list of ``rows``: 1 unless the server is open and most of the time is waiting."""
-    if out.token_price > 0 or len(read.spans) > 1:
-        return 1
-    pages = out.pages(rows, read, out.paging(read))
-    if pages < FEWEST_PAGES:
-        return 1
-    busy = rows * row_seconds(read)
-    one_by_one = busy + pages * out.limits.latency
-    beside = max(busy, one_by_one / LANES) + SAMPLES * out.limits.latency
-    if beside >= GAIN * one_by_one or one_by_one - beside < GAINED_SECONDS:
-        return 1
-    return math.ceil(pages / PAGES_A_SPAN) if in_order else min(LANES * SPANS_A_LANE, pages // 2)
+def cut(span: Span, share: float = 0.5) -> str | None:
+    """An id that ``share`` of the ids of ``span`` are below, if they are spread evenly.
+
+    It is a valid UUID of version 4, because filters refuse others. None where there is no room for one between the
+    bounds, or where those are no UUIDs.
+    """
+    bounds = _bounds(span)
+    if bounds is None:
+        return None
+    low, high = bounds
+    at = _valid(low + (high - low) * int(share * _STEPS) // _STEPS)
+    return str(UUID(int=at)) if low < at < high else None
 
 
-def spans_between(bounds: Sequence[str], parts: int) -> tuple[Span, ...]:
-    """About ``parts`` spans that cover every id, cut at and between ``bounds``: ids from the first to the last seen."""
-    cuts = _cuts(sorted(set(bounds)), parts)
-    edges: list[str | None] = [None, *cuts, None]
-    return tuple(Span(low, high) for low, high in pairwise(edges)) or (WHOLE,)
+def room(span: Span) -> int:
+    """How many ids there could be in a span; 0 where its bounds are no UUIDs."""
+    low, high = _bounds(span) or (0, 0)
+    return max(0, high - low)
 
 
-def _cuts(bounds: list[str], parts: int) -> list[str]:
-    each = max(1, round(parts / max(1, len(bounds) - 1)))
-    cuts = bounds[1:-1]
-    for low, high in pairwise(bounds):
-        cuts += _between(low, high, each)
-    return sorted(set(cuts))
+def part_rows(rows: int, page: int, pages: int) -> int:
+    """How many of ``rows`` a part is to have, in pages of ``page`` rows, ``pages`` of them at most.
+
+    It is less than whole pages by what chance mostly adds to it, so that its last page is nearly full.
+    """
+    wanted = max(1, min(pages, math.ceil(rows / page / LANES))) * page
+    return max(1, wanted - round(1.5 * math.sqrt(wanted)))
 
 
-def _between(low: str, high: str, each: int) -> list[str]:
-    """``each - 1`` even cuts between two ids; none where they are no UUIDs."""
+def _bounds(span: Span) -> tuple[int, int] | None:
     try:
-        start, end = UUID(low).int, UUID(high).int
+        return UUID(span.after).int if span.after else 0, UUID(span.upto).int if span.upto else _ALL
     except ValueError:
-        return []
-    step = (end - start) // each
-    return [_valid(start + step * i) for i in range(1, each)] if step > 0 else []
+        return None
 
 
-def _valid(number: int) -> str:
-    """The nearest version-4 UUID below: filters refuse others."""
-    number &= ~(0xF << 76) & ~(0x3 << 62)
-    return str(UUID(int=number | (4 << 76) | (2 << 62)))
+def _valid(number: int) -> int:
+    """The number with the version and the variant of a random UUID."""
+    number = number & ~(0xF << 76) | (4 << 76)
+    return number & ~(0x3 << 62) | (2 << 62)

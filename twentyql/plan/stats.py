@@ -45,14 +45,13 @@ class ListStats:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """The lists by their paths, records of objects by the object's name, and ids that cut the root list evenly.
+    """The lists by their paths, and records of objects by the object's name.
 
     ``requests`` and ``tokens`` are what gathering took.
     """
 
     lists: Mapping[Path, ListStats] = field(default_factory=dict[Path, ListStats])
     objects: Mapping[str, int] = field(default_factory=dict[str, int])
-    bounds: tuple[str, ...] = ()
     requests: int = 0
     tokens: int = 0
     bytes: int = 0

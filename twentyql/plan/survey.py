@@ -16,7 +16,6 @@ import msgspec
 from twentyql.plan.cost import Outlook, counted_after
 from twentyql.plan.model import ID, Plan, Read
 from twentyql.plan.reads import NESTED_COUNT
-from twentyql.plan.spans import SAMPLES, spans_wanted
 from twentyql.plan.stats import Families, Limits, ListStats, Path, Stats
 from twentyql.schema.dialects import Dialect
 from twentyql.schema.model import SchemaModel
@@ -31,7 +30,7 @@ FEW_PAGES = 2
 class Part:
     """One root field of a question: what it is about, its text, and its variables with their types."""
 
-    kind: str  # list, everything, families, page, object, bound
+    kind: str  # list, everything, families, page, object
     path: Path
     root: str
     text: str
@@ -98,7 +97,6 @@ def second_questions(draft: Plan, model: SchemaModel, out: Outlook, *, thorough:
         parts += [_families(child, model, f"{i}_{j}") for j, child in enumerate(nests)]
     if limited or thorough:
         parts += _page(draft, out)
-    parts += _bounds(draft, out)
     return _packed(parts)
 
 
@@ -169,26 +167,6 @@ def _page(draft: Plan, out: Outlook) -> list[Part]:
     ]
 
 
-def _bounds(draft: Plan, out: Outlook) -> list[Part]:
-    """Ids at even places of a root list that may be read in spans."""
-    root = draft.root
-    known = out.stats.lists.get(())
-    if known is None or draft.order_here or draft.query.orders or draft.query.most is not None:
-        return []
-    if spans_wanted(out, root, known.rows) < 2:
-        return []
-    filter_ = root.variables.get("filter")
-    places = dict.fromkeys(i * (known.rows - 1) // (SAMPLES - 1) for i in range(SAMPLES))
-    return [_bound(root, place, filter_) for place in places]
-
-
-def _bound(root: Read, place: int, filter_: Any) -> Part:
-    given = ", filter: $filter" if filter_ else ""
-    text = f"{root.root}(first: 1, offset: {place}{given}) {{ edges {{ node {{ id }} }} }}"
-    type_ = root.text.partition("$filter: ")[2].partition(")")[0].partition(",")[0]
-    return Part("bound", (str(place),), root.root, text, (("filter", type_, filter_),) if filter_ else ())
-
-
 def _packed(parts: Sequence[Part]) -> list[Question]:
     """As few documents as hold every part, no root twice in one."""
     packs: list[list[Part]] = []
@@ -207,7 +185,7 @@ def _key(part: Part) -> tuple[str, Path]:
 
 def learned(stats: Stats, question: Question, data: Mapping[str, Any], bytes_: int) -> tuple[Stats, int | None]:
     """The stats with an answer's, and the most rows a page brought where that was asked; null roots tell nothing."""
-    lists, objects, bounds = dict(stats.lists), dict(stats.objects), list(stats.bounds)
+    lists, objects = dict(stats.lists), dict(stats.objects)
     page: int | None = None
     for part in question.parts:
         found = data.get(part.root)
@@ -221,13 +199,11 @@ def learned(stats: Stats, question: Question, data: Mapping[str, Any], bytes_: i
             lists[part.path] = replace(lists[part.path], families=_families_of(found))
         elif part.kind == "object":
             objects[part.path[0]] = found["totalCount"]
-        elif part.kind == "bound":
-            bounds += [edge["node"]["id"] for edge in found["edges"]]
         elif len(found["edges"]) < found["totalCount"]:
             page = len(found["edges"])
     again = [part for part in question.parts if part.kind != "page"]  # a page size is asked for once
     taken = (stats.requests + bool(again), stats.tokens + len(again), stats.bytes + bool(again) * bytes_)
-    return Stats(lists, objects, tuple(bounds), *taken), page
+    return Stats(lists, objects, *taken), page
 
 
 def _list_stats(found: Mapping[str, Any]) -> ListStats:
