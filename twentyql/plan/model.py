@@ -24,7 +24,7 @@ class Span:
 
 
 WHOLE = Span()
-PAGES_A_PART = 5
+PAGES_A_PART = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from twentyql.plan.model import Span
 
 LANES = 8
 """How many parts of a list are read at the same time."""
-FEWEST_PAGES = 4
+FEWEST_PAGES = 6
 """With fewer pages left, parts are not worth their last pages, which are not full."""
 WORK = 0.7
 """The most of a page's time that may be the server's own work, which lanes cannot share."""
@@ -45,7 +45,7 @@ def part_rows(rows: int, page: int, pages: int) -> int:
 
     It is less than whole pages by what chance mostly adds to it, so that its last page is nearly full.
     """
-    wanted = max(1, min(pages, math.ceil(rows / page / LANES))) * page
+    wanted = max(3, min(pages, math.ceil(rows / page / LANES))) * page
     return max(1, wanted - round(1.5 * math.sqrt(wanted)))
 
 
