@@ -72,6 +72,33 @@ def read_answer(body: bytes) -> dict[str, Any]:
     return answer
 
 
+class _Roots(msgspec.Struct):
+    data: dict[str, msgspec.Raw] | None = None
+    errors: list[dict[str, Any]] | None = None
+
+
+_ROOTS = msgspec.json.Decoder(_Roots)
+
+
+def read_roots(body: bytes) -> dict[str, bytes]:
+    """The JSON of each root field of an answer that came; the others failed, and errors have no path to tell how.
+
+    Raises the first error where it is a throttle or where no root came.
+    """
+    try:
+        answer = _ROOTS.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise NotGraphQLError(f"The answer ({len(body)} bytes) is cut, or no GraphQL: {error}.") from error
+    roots = {name: bytes(raw) for name, raw in (answer.data or {}).items() if bytes(raw) != b"null"}
+    errors = [map_graphql_error(each) for each in answer.errors or ()]
+    for fault in errors:
+        if not roots or isinstance(fault, ThrottledError):
+            raise fault
+    if not roots or (not errors and len(roots) < len(answer.data or ())):
+        raise NotGraphQLError("The answer has a root field with neither data nor errors.", advice=URL_ADVICE)
+    return roots
+
+
 def map_graphql_error(error: Mapping[str, Any]) -> ServerError:
     """One entry of ``errors`` as an error of the tree, by ``extensions.subCode`` and ``extensions.code``."""
     extensions = _mapping(error.get("extensions"))

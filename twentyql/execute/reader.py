@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 from twentyql.build.query import Query
 from twentyql.errors import ServerError
+from twentyql.execute.first_pages import FirstPages
 from twentyql.execute.nested import count as nested_count
 from twentyql.execute.pacer import Pacer
 from twentyql.execute.receipt import Receipt, Tally
@@ -63,7 +64,6 @@ class Reader:
         self._pace = pace
         self._force = force
         self._page: int | None = None
-        self._latency: float | None = None
 
     @property
     def limits(self) -> Limits:
@@ -74,7 +74,7 @@ class Reader:
             tokens=state.limit.tokens if state.limit else None,
             window=state.limit.seconds if state.limit else None,
             is_open=state.proven_open,
-            latency=self._latency if self._latency is not None else Limits().latency,
+            latency=Limits().latency if self._requester.latency is None else self._requester.latency,
             page=self._page,
             **full,  # type: ignore[arg-type]
         )
@@ -89,10 +89,13 @@ class Reader:
         """The plan with the counts that could change it, which are asked for in one or two requests."""
         draft = self.plain(query)
         stats = await self._survey(draft, tally, thorough=thorough)
+        tally.pages = stats.pages if stats is not None else {}
         if stats is None and self._force == NO_FORCE:
             return replace(draft, joined=together)
         if stats is not None and not first_questions(draft, self._model, self.limits, thorough=False):
-            unasked = replace(stats, requests=0, tokens=0, bytes=0)  # the read itself will take the plain plan
+            unasked = replace(
+                stats, requests=0, tokens=0, bytes=0, pages={}
+            )  # the read itself will take the plain plan
             return plan(
                 query,
                 self._model,
@@ -115,34 +118,24 @@ class Reader:
     async def _ask(self, questions: Sequence[Question], stats: Stats, tally: Tally) -> Stats:
         """Send the questions; one root that fails tells nothing, and the others of its document are asked again."""
         for question in questions:
-            try:
-                answers = [(question, *await self._answer(question, tally))]
-            except ServerError as error:
-                if error.retryable:
-                    raise
-                answers = await self._alone(question, tally)
-            for asked, data, size in answers:
-                stats, page = learned(stats, asked, data, size)
-                self._page = page if page is not None else self._page
+            stats, came = await self._learn(question, stats, tally)
+            for each in question.alone() if len(question.parts) > 1 else ():
+                if each.parts[0].root not in came:
+                    stats, _ = await self._learn(each, stats, tally)
         return stats
 
-    async def _alone(self, question: Question, tally: Tally) -> list[tuple[Question, dict[str, Any], int]]:
-        found: list[tuple[Question, dict[str, Any], int]] = []
-        for each in question.alone() if len(question.parts) > 1 else ():
-            try:
-                found.append((each, *await self._answer(each, tally)))
-            except ServerError as error:
-                if error.retryable:
-                    raise
-        return found
-
-    async def _answer(self, question: Question, tally: Tally) -> tuple[dict[str, Any], int]:
-        before, begun = tally.bytes, time.perf_counter()
-        data = await self._requester.roots(question.text, question.variables, question.tokens, tally)
-        taken = time.perf_counter() - begun
-        if all(part.kind != "page" for part in question.parts):
-            self._latency = min(taken, self._latency or taken)
-        return data, tally.bytes - before
+    async def _learn(self, question: Question, stats: Stats, tally: Tally) -> tuple[Stats, Container[str]]:
+        """The stats with the answer to one question, and the roots that came; none where the server refuses all."""
+        before = tally.bytes
+        try:
+            roots, seconds = await self._requester.roots(question.text, question.variables, question.tokens, tally)
+        except ServerError as error:
+            if error.retryable:
+                raise
+            return stats, ()
+        stats, page = learned(stats, question, roots, tally.bytes - before, seconds)
+        self._page = page if page is not None else self._page
+        return stats, roots
 
     def stream(
         self,
@@ -166,7 +159,8 @@ class Reader:
             counted.plan = planned or await self.plan(query, counted, together=together)
             before = await resume(counted.plan, self._requester, counted) if resume else Before()
             counted.earlier = before.rows
-            runner = Runner(counted.plan, self._model, self._requester, counted, on_batch, before.left, before.known)
+            requester = FirstPages(self._requester, counted)
+            runner = Runner(counted.plan, self._model, requester, counted, on_batch, before.left, before.known)
             found = runner.batches()
             try:
                 async for batch in found:

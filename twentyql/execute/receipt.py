@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from twentyql.errors import IncompleteError, TwentyqlWarning
 from twentyql.plan.model import Cost, Plan, Read
+from twentyql.plan.stats import FirstPage
 
 Verdict = Literal["complete", "withheld", "incomplete"]
 
@@ -154,6 +155,7 @@ class Tally:
     earlier: Mapping[tuple[str, ...], int] = field(default_factory=dict[tuple[str, ...], int])  # rows of a run before
     notes: list[str] = field(default_factory=list[str])
     lists: dict[tuple[str, ...], ListTally] = field(default_factory=dict[tuple[str, ...], ListTally])
+    pages: Mapping[tuple[str, ...], FirstPage] = field(default_factory=dict[tuple[str, ...], FirstPage])  # came already
 
     def of(self, read: Read) -> ListTally:
         return self.lists.setdefault(read.path, ListTally(read))

@@ -19,13 +19,17 @@ from twentyql.execute.pages import Page, PageDecoder, Refusal
 from twentyql.execute.ranged import with_filter
 from twentyql.execute.receipt import Tally
 from twentyql.execute.retry import with_retries
-from twentyql.faults import map_graphql_error, read_answer
+from twentyql.faults import map_graphql_error, read_answer, read_roots
 from twentyql.plan.model import Read
 
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
 ExplainMisfit = Callable[[], Awaitable[str | None]]
 """Says how the server's schema differs from the one that the requests were made for, if it does."""
+
+
+LITTLE = 16_000
+"""Answers of fewer bytes take the server no time to speak of, so they tell how far away it is."""
 
 
 class Posts(Protocol):
@@ -44,7 +48,10 @@ class Counts(Protocol):
 
 
 class Requester:
-    """Sends the reads of one client. Documents are validated, and decoders built, once each."""
+    """Sends the reads of one client. Documents are validated, and decoders built, once each.
+
+    ``latency`` is the least that a small answer took, in seconds; None where none came yet.
+    """
 
     def __init__(
         self,
@@ -66,6 +73,7 @@ class Requester:
         self._decoders: dict[Any, PageDecoder | NestedDecoder] = {}
         self._validated: set[str] = set()
         self._ranged: dict[str, str | None] = {}
+        self.latency: float | None = None
 
     @property
     def pace(self) -> PaceState:
@@ -113,6 +121,12 @@ class Requester:
             self._hooks.page(PageDetail(read.name, asked, *told))
         return page
 
+    def came(self, read: Read, root: bytes, seconds: float) -> Page:
+        """The page of ``read`` in a root field that came with others; nothing is sent."""
+        page = self._decoder(read, read.text).decode(b'{"data":{"%s":%s}}' % (read.root.encode(), root), seconds)
+        assert isinstance(page, Page)
+        return page
+
     async def count(self, root: str, text: str, variables: dict[str, Any], tally: Tally) -> int:
         """The ``totalCount`` that a counting document gives under ``root``."""
         self.check(text)
@@ -125,14 +139,19 @@ class Requester:
 
         return await self._retried(f"{root} count", once, tally)
 
-    async def roots(self, text: str, variables: dict[str, Any], tokens: int, tally: Tally) -> dict[str, Any]:
-        """The ``data`` of a document of several roots, which costs a token each; any error raises."""
+    async def roots(
+        self, text: str, variables: dict[str, Any], tokens: int, tally: Tally
+    ) -> tuple[dict[str, bytes], float]:
+        """The root fields that came of a document of several, which costs a token each, as JSON; and the seconds.
+
+        Raises where none came. Those that did not are to be asked for alone: errors do not say whose they are.
+        """
         self.check(text)
 
-        async def once() -> dict[str, Any]:
+        async def once() -> tuple[dict[str, bytes], float]:
             async with self._pacer.turn(tokens):
-                body, _ = await self._send("survey", text, variables, tally, tokens)
-                return _whole(read_answer(body)["data"])
+                body, seconds = await self._send("survey", text, variables, tally, tokens)
+                return read_roots(body), seconds
 
         return await self._retried("survey", once, tally)
 
@@ -200,6 +219,8 @@ class Requester:
         finally:
             seconds = time.perf_counter() - begun
             tally.bytes += len(body)
+            if 0 < len(body) < LITTLE:
+                self.latency = min(seconds, self.latency or seconds)
             if self._hooks.wants_requests:
                 self._hooks.request(RequestDetail(name, tokens, seconds, len(body), failed))
         return body, seconds

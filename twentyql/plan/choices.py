@@ -82,15 +82,16 @@ class Chooser:
             paging = replace(paging, start=min(paging.start, size), most=min(paging.most, size))
             self.pagings[read.path] = paging
         if read.link is None:
-            self._pages(read, rows, paging)
+            self._pages(read, rows, paging, plain=not inside and all(path != read.path for path, _ in self.flat))
         for child, ways in found:
             self._decide(child, ways, child in inside)
             below = children_rows(self.out, child, parents)
             self._list(child, below, parents)
 
-    def _pages(self, read: Read, rows: float, paging: Paging) -> None:
+    def _pages(self, read: Read, rows: float, paging: Paging, *, plain: bool) -> None:
         per_row = self._per_row(read)
         cost = self.out.paged(rows, read, paging, per_row=per_row)
+        cost = self.out.without_first(cost, read) if plain else cost
         cost = cost if self.limited else self.out.side_by_side(cost, per_row)
         honoured = min(paging.most, self.out.limits.page or paging.most)
         self.choices.append(Choice(read.name, f"pages of up to {honoured} by id", cost, "a list by id loses no row"))

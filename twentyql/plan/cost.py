@@ -107,6 +107,13 @@ class Outlook:
         seconds = max(work, (work + waiting) / LANES)
         return replace(cost, requests=cost.requests + more, tokens=cost.tokens + more, seconds=seconds)
 
+    def without_first(self, cost: Cost, read: Read) -> Cost:
+        """What is left of a list's cost where its first page came with the counts."""
+        page = self.stats.pages.get(read.path)
+        if page is None or page.node != read.node:
+            return cost
+        return cost - Cost(1, 1, 0, len(page.body), self.limits.latency)
+
     def list(self, path: Path) -> ListStats:
         """What is known of a list."""
         return self.stats.lists.get(path, UNKNOWN)
@@ -141,6 +148,7 @@ def chunks(out: Outlook, child: Read, parents: Parents, rows: float, paging: Pag
 def scanned(out: Outlook, child: Read, paging: Paging) -> Cost:
     """Reading the child list whole, once, beside its parents: half of its waiting goes unnoticed."""
     cost = out.paged(out.list(child.path).rows, child, paging)
+    cost = out.without_first(cost, child)
     beside = out.side_by_side(cost, row_seconds(child))
     return beside if beside != cost else replace(cost, seconds=cost.seconds - cost.requests * out.limits.latency / 2)
 

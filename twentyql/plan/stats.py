@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from twentyql.plan.model import How, Read
 
 Path = tuple[str, ...]
 MOST_ROWS_A_PAGE = 1000  # on 2.21 about 0.15 to 0.4 s; others then wait 0.2 s at worst
@@ -44,8 +47,34 @@ class ListStats:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstPage:
+    """The first page of a list as it came with the counts: ``body`` is the JSON of its root field.
+
+    ``asked`` rows were asked for, with ``node`` of each, where ``filter`` holds; ``whole`` says that no more follow.
+    """
+
+    node: str
+    filter: Any
+    asked: int
+    body: bytes
+    whole: bool
+    seconds: float = 0.0
+
+    def fits(self, read: Read) -> bool:
+        """Whether this is what ``read`` begins with."""
+        begins = read.how in (How.PAGES, How.SCAN) and not read.ordered and read.node == self.node
+        return begins and read.variables.get("filter") == self.filter
+
+    def answers(self, read: Read, variables: Mapping[str, Any]) -> bool:
+        """Whether this is the answer to a request of ``read``."""
+        if not self.fits(read) or "after" in variables or variables.get("filter") != self.filter:
+            return False
+        return variables.get("first") == self.asked or self.whole
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
-    """The lists by their paths, and records of objects by the object's name.
+    """The lists by their paths, records of objects by the object's name, and the first pages that came with them.
 
     ``requests`` and ``tokens`` are what gathering took.
     """
@@ -55,6 +84,7 @@ class Stats:
     requests: int = 0
     tokens: int = 0
     bytes: int = 0
+    pages: Mapping[Path, FirstPage] = field(default_factory=dict[Path, FirstPage])
 
 
 @dataclass(frozen=True, slots=True)

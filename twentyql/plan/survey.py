@@ -1,7 +1,8 @@
 """Which counts could change the choice, as documents to send; and their answers -> Stats. Pure.
 
-The first questions give the size of every list, with a small sample for the width of its rows; the second, only where
-a list may come inside its parents or a page size matters, the largest families and what a large page really brings.
+The first questions give the size of every list, with its first page, or with a small sample for the width of its rows
+where it may not be read whole; the second, only where a list may come inside its parents or a page size matters, the
+largest families and what a large page really brings.
 Different objects share a document: that saves time, not tokens (a root may come only once in each).
 """
 
@@ -13,14 +14,16 @@ from typing import Any
 
 import msgspec
 
-from twentyql.plan.cost import Outlook, counted_after
+from twentyql.plan.cost import Outlook, counted_after, row_seconds
 from twentyql.plan.model import ID, Plan, Read
 from twentyql.plan.reads import NESTED_COUNT
-from twentyql.plan.stats import Families, Limits, ListStats, Path, Stats
+from twentyql.plan.stats import Families, FirstPage, Limits, ListStats, Path, Stats
 from twentyql.schema.dialects import Dialect
 from twentyql.schema.model import SchemaModel
 
 SAMPLE = 20
+LONG = 2
+"""A document of several first pages may take so many times the seconds of a page."""
 LARGEST = 200  # families asked for
 MOST_ROOTS = 20
 FEW_PAGES = 2
@@ -35,6 +38,8 @@ class Part:
     root: str
     text: str
     variables: tuple[tuple[str, str, Any], ...] = ()
+    node: str = ""
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,15 @@ def first_questions(draft: Plan, model: SchemaModel, limits: Limits, *, thorough
     few = draft.query.most is not None and draft.query.most <= draft.root.page_size
     if not thorough and (few or not (draft.root.children or limits.is_open)):
         return []
-    parts = [_list(read, model, i) for i, read in enumerate(reads)]
+    whole = not draft.query.conditions and draft.query.most is None
+    left = limits.page_seconds * LONG
+    parts: list[Part] = []
+    for i, read in enumerate(reads):
+        first = read.page_size if draft.query.most is None else min(read.page_size, draft.query.most)
+        work = first * row_seconds(read)
+        useful = read.link is None or (whole and work <= left)
+        left -= work * useful
+        parts.append(_list(read, model, i, first if useful else SAMPLE))
     if limits.is_open:
         parts += _objects(reads, model)
     return _packed(parts)
@@ -100,16 +113,16 @@ def second_questions(draft: Plan, model: SchemaModel, out: Outlook, *, thorough:
     return _packed(parts)
 
 
-def _list(read: Read, model: SchemaModel, at: int) -> Part:
+def _list(read: Read, model: SchemaModel, at: int, first: int) -> Part:
     of = model.object(read.object)
     filter_ = read.variables.get("filter")
     if read.link is not None:
         filter_ = None if read.link.child_key == ID else {read.link.child_key[0]: {"is": "NOT_NULL"}}
     given = f", filter: $filter{at}" if filter_ else ""
     node = f"edges {{ node {read.node} }}"
-    text = f"{read.root}(first: {SAMPLE}{given}) {{ totalCount {node} }}"
+    text = f"{read.root}(first: {first}{given}) {{ totalCount {node} pageInfo {{ hasNextPage endCursor }} }}"
     variables = ((f"filter{at}", of.filter_type or "JSON", filter_),) if filter_ else ()
-    return Part("list", read.path, read.root, text, variables)
+    return Part("list", read.path, read.root, text, variables, read.node, first)
 
 
 def _objects(reads: Sequence[Read], model: SchemaModel) -> Iterator[Part]:
@@ -183,34 +196,53 @@ def _key(part: Part) -> tuple[str, Path]:
     return part.kind, part.path
 
 
-def learned(stats: Stats, question: Question, data: Mapping[str, Any], bytes_: int) -> tuple[Stats, int | None]:
-    """The stats with an answer's, and the most rows a page brought where that was asked; null roots tell nothing."""
-    lists, objects = dict(stats.lists), dict(stats.objects)
+class _PageInfo(msgspec.Struct, rename="camel"):
+    has_next_page: bool = True
+
+
+class _Connection(msgspec.Struct, rename="camel"):
+    total_count: int
+    edges: list[msgspec.Raw] = []
+    page_info: _PageInfo = msgspec.field(default_factory=_PageInfo)
+
+
+def learned(
+    stats: Stats, question: Question, roots: Mapping[str, bytes], bytes_: int, seconds: float = 0.0
+) -> tuple[Stats, int | None]:
+    """The stats with an answer's, and the most rows a page brought where that was asked.
+
+    ``roots`` are the root fields that came, as JSON; one that did not tells nothing. The answer took ``seconds``.
+    """
+    lists, objects, pages = dict(stats.lists), dict(stats.objects), dict(stats.pages)
     page: int | None = None
     for part in question.parts:
-        found = data.get(part.root)
-        if found is None:
+        body = roots.get(part.root)
+        if body is None:
             continue
+        if part.kind == "families":
+            lists[part.path] = replace(lists[part.path], families=_families_of(msgspec.json.decode(body)))
+            continue
+        found = msgspec.json.decode(body, type=_Connection)
         if part.kind == "list":
             lists[part.path] = _list_stats(found)
+            filter_ = part.variables[0][2] if part.variables else None
+            whole = not found.page_info.has_next_page
+            share = seconds / len(question.parts)
+            pages[part.path] = FirstPage(part.node, filter_, part.asked, body, whole, share)
         elif part.kind == "everything":
-            lists[part.path] = replace(lists[part.path], everything=found["totalCount"])
-        elif part.kind == "families":
-            lists[part.path] = replace(lists[part.path], families=_families_of(found))
+            lists[part.path] = replace(lists[part.path], everything=found.total_count)
         elif part.kind == "object":
-            objects[part.path[0]] = found["totalCount"]
-        elif len(found["edges"]) < found["totalCount"]:
-            page = len(found["edges"])
+            objects[part.path[0]] = found.total_count
+        elif len(found.edges) < found.total_count:
+            page = len(found.edges)
     again = [part for part in question.parts if part.kind != "page"]  # a page size is asked for once
     taken = (stats.requests + bool(again), stats.tokens + len(again), stats.bytes + bool(again) * bytes_)
-    return Stats(lists, objects, *taken), page
+    return Stats(lists, objects, *taken, pages), page
 
 
-def _list_stats(found: Mapping[str, Any]) -> ListStats:
-    edges = found.get("edges") or []
-    rows = int(found["totalCount"])
-    size = len(msgspec.json.encode(edges)) / len(edges) if edges else None
-    return ListStats(rows, size, visible=bool(edges) or not rows)
+def _list_stats(found: _Connection) -> ListStats:
+    size = sum(len(bytes(edge)) for edge in found.edges) / len(found.edges) if found.edges else None
+    return ListStats(found.total_count, size, visible=bool(found.edges) or not found.total_count)
 
 
 def _families_of(groups: Sequence[Mapping[str, Any]]) -> Families:
