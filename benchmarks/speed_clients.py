@@ -1,12 +1,13 @@
 """One client reading the fixture server to Parquet: ``python speed_clients.py CLIENT URL RANGES PAGE ROWS FOLDER``.
 
 Prints one line of JSON with seconds, CPU seconds and peak memory. Each client runs in a process of its own; the clock
-starts after imports and connecting, and stops when the last file is closed.
+starts after the imports, and stops when the last file is closed.
 """
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import itertools
 import json
 import os
@@ -224,18 +225,21 @@ def highest() -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
+MODULES = {
+    "bare": ["aiohttp", "msgspec", "pyarrow.parquet", "bare_structs"],
+    "gql": ["gql.transport.aiohttp", "pyarrow.parquet"],
+    "twentyql": ["twentyql.client", "twentyql.transport", "twentyql.exporting", "twentyql.output.parquet"],
+    "dlt": ["dlt", "dlt.sources.helpers.rest_client.paginators", "dlt.destinations", "pyarrow.parquet"],
+}
 CLIENTS: dict[str, Callable[..., Any]] = {"bare": bare, "gql": gql, "twentyql": twentyql, "dlt": dlt}
 
 
 def main() -> None:
     name, url, ranges, page, rows, folder = sys.argv[1:]
-    if name == "dlt":
-        import dlt as _imported  # noqa: F401
-    else:
+    for module in MODULES[name]:
+        importlib.import_module(module)
+    if name != "dlt":
         import pyarrow as pa
-        import pyarrow.parquet as _parquet  # noqa: F401
-
-        import twentyql.client as _client  # noqa: F401
 
         pa.array(["x"])  # imports pandas where it is installed, once a process
     usage = resource.getrusage(resource.RUSAGE_SELF)

@@ -23,6 +23,8 @@ except ImportError as error:
 MOST_PARTITIONS = 1_000
 MOST_BYTES = 64 << 20
 """A row group is written before it has this many bytes in memory, however few its rows."""
+PAGE_BYTES = 256 << 10
+"""Every column of a group is written through a page and a dictionary of this size, in memory all at once."""
 
 
 class ParquetWriter:
@@ -36,7 +38,8 @@ class ParquetWriter:
         self._spec = spec
         self._most = rows_per_group
         self._held: list[pa.Table] = []
-        self._writer: Any = pq.ParquetWriter(file, arrow_schema(spec), compression="zstd")
+        pages: Any = {"data_page_size": PAGE_BYTES, "dictionary_pagesize_limit": PAGE_BYTES}
+        self._writer: Any = pq.ParquetWriter(file, arrow_schema(spec), compression="zstd", **pages)
 
     def write(self, rows: Sequence[Any]) -> None:
         if rows:
@@ -87,6 +90,7 @@ class ParquetWriter:
         rest = held.slice(self._most)
         self._held = [rest] if rest.num_rows else []
         self._writer.write_table(held.slice(0, self._most), row_group_size=self._most)
+        pa.default_memory_pool().release_unused()  # or the peak of each group stays for good
 
 
 def merge(path: Path, into: ParquetWriter, *, without: Sequence[str]) -> None:
