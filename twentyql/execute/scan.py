@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Any, Protocol
 
 from twentyql.errors import IncompleteError, MisfitError, NotGraphQLError, ServerFaultError
 from twentyql.execute.cursors import after, next_cursor
@@ -24,8 +24,21 @@ from twentyql.plan.model import WHOLE, Read, Span
 
 __all__ = ["Batch", "FetchesPages", "after", "scan"]
 
-GiveBack = Callable[[Span, int, Page], bool]
-"""Says whether others read a span with so many rows, after a page was read."""
+
+class Shares(Protocol):
+    """Who may take over what a scan has not read yet."""
+
+    def begun(self, total: int | None) -> None:
+        """Hear how many rows the server counts in the span."""
+        ...
+
+    def takes(self, rest: Span, rows: int, page: Page) -> bool:
+        """Whether others read ``rest``, which has so many ``rows``, after ``page``."""
+        ...
+
+    def kept(self, source: Source, settled: Sequence[Settled]) -> None:
+        """Hear what is left to the scan, which was not counted by itself."""
+        ...
 
 
 async def scan(
@@ -36,7 +49,7 @@ async def scan(
     *,
     span: Span = WHOLE,
     most: int | None = None,
-    give_back: GiveBack | None = None,
+    shares: Shares | None = None,
 ) -> AsyncGenerator[Batch, None]:
     """Every row of ``read`` with an id in ``span``, at most ``most`` of them, each once.
 
@@ -44,10 +57,10 @@ async def scan(
 
     ``variables`` are added to those of the read. The span is a filter on the id where the server has such; else it
     begins by a built cursor and ends here. Rows that the server counts but did not give are looked for and, where they
-    do not come, counted as withheld. After each page ``give_back`` is asked whether others read the rest; then this
-    scan ends with it. Raises IncompleteError when the server's cursor does not move and none can be built.
+    do not come, counted as withheld. After each page ``shares`` may take over the rest, and then has to compare the
+    counts. Raises IncompleteError when the server's cursor does not move and none can be built.
     """
-    one = _Scan(Source(read, requester, tally, variables or {}, span), most, give_back)
+    one = _Scan(Source(read, requester, tally, variables or {}, span), most, shares)
     async with aclosing(one.batches()) as found:
         async for batch in found:
             yield batch
@@ -59,12 +72,12 @@ async def scan(
 class _Scan:
     """The state of one scan: what came so far, and what is settled by it."""
 
-    def __init__(self, source: Source, most: int | None, give_back: GiveBack | None) -> None:
+    def __init__(self, source: Source, most: int | None, shares: Shares | None) -> None:
         self.source = source
         self.settled: list[Settled] = []
         self.last_total: int | None = None
         self._most = most
-        self._give_back = give_back
+        self._shares = shares
         self._counts = source.counts
         self._first_total: int | None = None
         self._rows = 0
@@ -96,8 +109,6 @@ class _Scan:
             try:
                 if fresh or (last and not stuck):
                     yield self._batch(page, fresh, to_end=last and not stuck and not enough)
-                if given_back:
-                    await self._count_own()
                 if stuck:
                     self._stuck(page)
                 if coming is None:
@@ -106,24 +117,22 @@ class _Scan:
             finally:
                 if coming is not None:
                     await stopped(coming)
+        if given_back and self._shares is not None:
+            self._first_total = self.last_total = self._rows
+            self._shares.kept(self.source, self.settled)
         if self.source.is_whole:
             self._counts.counted(self._first_total, self.last_total)
 
     def _rest_is_taken(self, page: Page) -> bool:
         """Whether others read what is behind this page; then this scan ends with it."""
-        if self._give_back is None or self._unordered is not None or not self.source.is_ranged:
+        if self._shares is None or self._unordered is not None or not self.source.is_ranged:
             return False
         if not page.keys or self._last is None or page.total is None or self._most is not None:
             return False
-        if not self._give_back(Span(self._last, self.source.span.upto), page.total - self._rows, page):
+        if not self._shares.takes(Span(self._last, self.source.span.upto), page.total - self._rows, page):
             return False
         self.source.narrow(self._last)
         return True
-
-    async def _count_own(self) -> None:
-        """Count the rows of the span that is left to this scan, which no page was asked for."""
-        self.last_total = await self.source.count(self.source.span)
-        self._first_total = max(self._rows, self.last_total)
 
     async def _page(self, cursor: str | None) -> Page:
         """The next page, of the size that this list has come to; a smaller one where the server cannot make it."""
@@ -144,6 +153,8 @@ class _Scan:
 
     def _begin(self, page: Page) -> None:
         self._first_total = page.total
+        if self._shares is not None:
+            self._shares.begun(page.total)
         ids = [key[0] for key in page.keys]
         if not self.source.by_id or any(map(str.__gt__, ids, ids[1:])):
             self._unordered = IdSet()

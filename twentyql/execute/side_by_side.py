@@ -11,13 +11,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 from twentyql.execute.pacer import PaceState
 from twentyql.execute.pages import Page
 from twentyql.execute.receipt import Tally
-from twentyql.execute.scan import Batch, FetchesPages, scan
+from twentyql.execute.recover import Settled, recover
+from twentyql.execute.scan import scan
+from twentyql.execute.source import Batch, FetchesPages, Source
 from twentyql.execute.tasks import stopped
 from twentyql.plan.model import Read, Span
 from twentyql.plan.spans import FEWEST_PAGES, LANES, WORK, cut, part_rows, room
@@ -41,6 +42,7 @@ class _Part:
     """Some ids of the list, ``rows`` of them as expected (None: not known), of which ``rest`` was cut off.
 
     ``near`` is the room that a row took just before these ids (0: not known), ``stretch`` widens what is cut off.
+    ``total`` is what the server counts in it.
     """
 
     span: Span
@@ -48,7 +50,8 @@ class _Part:
     near: int = 0
     stretch: float = 1.0
     rest: _Part | None = None
-    begun: bool = False
+    started: bool = False
+    total: int = 0
     given_back: int = 0
     read: int = 0
     queue: asyncio.Queue[Batch | _Part] | None = None
@@ -66,6 +69,8 @@ class SideBySide:
         self._parts = [_Part(span) for span in spans]
         self._aim: int | None = None  # rows of a part
         self._shared: asyncio.Queue[Batch | _Part] = asyncio.Queue(1)
+        self._kept: list[tuple[Source, Sequence[Settled]]] = []
+        self._unseen = 0  # rows that were given back by those who counted them, and not counted by others since
 
     async def batches(self) -> AsyncGenerator[Batch, None]:
         """Every row once. Close the generator to leave nothing running."""
@@ -87,13 +92,16 @@ class SideBySide:
                 self._start()
         finally:
             await stopped(*(part.task for part in self._parts if part.task is not None))
+        for source, settled in self._kept if self._unseen > 0 else ():
+            async for batch in recover(source, settled, None):
+                yield batch
 
     def _start(self) -> None:
         """Begin on as many of the first parts as there are lanes, each cut to its size."""
-        lanes = LANES - sum(part.begun for part in self._parts)
-        while lanes > 0 and (part := next((p for p in self._parts if not p.begun), None)) is not None:
+        lanes = LANES - sum(part.started for part in self._parts)
+        while lanes > 0 and (part := next((p for p in self._parts if not p.started), None)) is not None:
             self._cut(part)
-            part.begun = True
+            part.started = True
             part.queue = asyncio.Queue(BATCHES_A_LANE) if self._in_order else self._shared
             part.task = asyncio.create_task(self._pump(part, part.queue), name=f"twentyql part of {self._read.name}")
             lanes -= 1
@@ -110,14 +118,18 @@ class SideBySide:
         await queue.put(part)
 
     async def _scanned(self, part: _Part) -> AsyncGenerator[Batch, None]:
-        part.begun = True
-        found = scan(self._read, self._requester, self._tally, span=part.span, give_back=partial(self._take_back, part))
-        async with aclosing(found):
+        part.started = True
+        shares = _Shares(self, part)
+        async with aclosing(scan(self._read, self._requester, self._tally, span=part.span, shares=shares)) as found:
             async for batch in found:
                 part.read += len(batch.rows)
                 yield batch
 
-    def _take_back(self, part: _Part, rest: Span, rows: int, page: Page) -> bool:
+    def keep(self, source: Source, settled: Sequence[Settled]) -> None:
+        """Hear what a part kept when it gave back the rest: it is counted if rows are missing in the end."""
+        self._kept.append((source, settled))
+
+    def take_back(self, part: _Part, rest: Span, rows: int, page: Page) -> bool:
         """Whether what ``part`` has not read is to be read by others: ``rows`` in ``rest``."""
         size = self._tally.of(self._read).size or self._read.page_size
         pays = self._pays(rows, size, page) if self._aim is None else rows > self._aim * 1.5
@@ -125,6 +137,7 @@ class SideBySide:
             return False
         self._aim = self._aim or part_rows(rows, size, self._read.spread.pages)
         part.given_back = rows
+        self._unseen += rows
         near = room(Span(page.keys[0][0], rest.after)) // len(page.keys)
         self._parts.insert(self._parts.index(part) + 1, _Part(rest, rows, near))
         self._start()
@@ -156,8 +169,10 @@ class SideBySide:
     def _ended(self, part: _Part) -> None:
         """Drop a part, and correct by its rows what is expected of the part that it was cut off."""
         self._parts.remove(part)
+        if part.rows is not None:
+            self._unseen -= part.total
         rest = part.rest
-        while rest is not None and rest.begun:
+        while rest is not None and rest.started:
             rest = rest.rest
         if rest is None or rest.rows is None or part.rows is None:
             return
@@ -169,3 +184,22 @@ class SideBySide:
             rest.near = 0
         else:
             rest.stretch *= 2
+
+
+class _Shares:
+    """What the scan of one part says and asks."""
+
+    __slots__ = ("_part", "_whole")
+
+    def __init__(self, whole: SideBySide, part: _Part) -> None:
+        self._whole = whole
+        self._part = part
+
+    def begun(self, total: int | None) -> None:
+        self._part.total = total or 0
+
+    def takes(self, rest: Span, rows: int, page: Page) -> bool:
+        return self._whole.take_back(self._part, rest, rows, page)
+
+    def kept(self, source: Source, settled: Sequence[Settled]) -> None:
+        self._whole.keep(source, settled)
