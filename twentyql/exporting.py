@@ -40,7 +40,7 @@ from twentyql.output.jsonl import moment_text
 from twentyql.output.sinks import Sink, open_sink
 from twentyql.output.spec import TableSpec, spec_for
 from twentyql.output.wire import WireRows
-from twentyql.plan.model import Plan
+from twentyql.plan.model import Cost, Plan
 from twentyql.schema.model import SchemaModel
 from twentyql.write.single import anywhere
 
@@ -307,4 +307,7 @@ def merged(receipts: Sequence[Receipt]) -> Receipt:
         seconds=sum(r.seconds for r in receipts),
         waited=sum(r.waited for r in receipts),
         notes=tuple(note for r in receipts for note in r.notes),
+        expected=sum(known, Cost())
+        if len(known := [r.expected for r in receipts if r.expected]) == len(receipts)
+        else None,
     )

@@ -12,6 +12,10 @@ from twentyql.output import folder_sink
 
 async def main(url: str, key: str, schema: str, folder: str, format: str, relation: str) -> None:
     folder_sink.APPENDED_SECONDS = folder_sink.SEALED_SECONDS = 0.0
+    if format == "duckdb":
+        from twentyql.output.duckdb_sink import DuckdbSink
+
+        DuckdbSink.checkpoint_seconds = 0.0
     async with connect(url, key, schema=schema) as client:
         relations = [relation] if relation else []
         await client.export(["companies", "people"], to=Path(folder), format=format, relations=relations, resume=True)

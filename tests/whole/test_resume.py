@@ -11,17 +11,18 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from truth import live
 
 from twentyql.client import Client
 from twentyql.errors import UsageError
-from twentyql.output import folder_sink
+from twentyql.output import duckdb_sink, folder_sink
 from twentyql.sandbox import Fault, Sandbox
 from twentyql.sandbox.snapshot import Snapshot
 
-FORMATS = ["jsonl", "csv", "parquet"]
+FORMATS = ["jsonl", "csv", "parquet", "duckdb"]
 KILLED = Path(__file__).parent / "killed_export.py"
 
 
@@ -37,9 +38,13 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
     """A checkpoint after every batch."""
     monkeypatch.setattr(folder_sink, "APPENDED_SECONDS", 0.0)
     monkeypatch.setattr(folder_sink, "SEALED_SECONDS", 0.0)
+    monkeypatch.setattr(duckdb_sink.DuckdbSink, "checkpoint_seconds", 0.0)
 
 
 def ids(folder: Path, table: str, format: str) -> list[str]:
+    if format == "duckdb":
+        with duckdb.connect(str(folder / "workspace.duckdb"), read_only=True) as database:
+            return [id for (id,) in database.execute(f'SELECT id FROM "{table}"').fetchall()]
     path = folder / f"{table}.{format}"
     if format == "parquet":
         return [str(id) for id in pq.read_table(path).column("id").to_pylist()]
@@ -71,7 +76,9 @@ async def test_what_failed_goes_on_where_it_was(
     assert tables(tmp_path, format, "people") == truth(snapshot, "people")
     pages = -(-len(live(snapshot, "people")) // 40)
     assert receipt.requests <= pages - 4 + 3  # a survey, and a count of what is done
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([f"people.{format}", "receipt.json"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        ["workspace.duckdb" if format == "duckdb" else f"people.{format}", "receipt.json"]
+    )
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -22,7 +22,7 @@ from twentyql.plan.document import count_document
 from twentyql.plan.explain import Explanation, explain
 from twentyql.plan.model import How, Plan, Span
 from twentyql.plan.planner import NO_FORCE, plan
-from twentyql.plan.stats import FULL_ROWS_A_PAGE, Limits, Stats
+from twentyql.plan.stats import FULL_ROWS_A_PAGE, Limits, ListStats, Stats
 from twentyql.plan.survey import Question, first_questions, learned, second_questions, unattached_questions
 from twentyql.schema.dialects import Dialect
 from twentyql.schema.model import SchemaModel
@@ -153,7 +153,7 @@ class Reader:
         ``resume`` looks at the plan before it runs, and says what of it was read before.
         """
         counted = tally or Tally(planned or self.plain(query))
-        begun, waited = time.monotonic(), self._pacer.state.waited_seconds
+        begun, waited, limits = time.monotonic(), self._pacer.state.waited_seconds, self.limits
 
         async def batches() -> AsyncGenerator[list[Any], None]:
             counted.plan = planned or await self.plan(query, counted, together=together)
@@ -169,9 +169,21 @@ class Reader:
                 await found.aclose()
 
         def receipt() -> Receipt:
+            counted.plan = self._with_expected(counted, limits)
             return counted.receipt(time.monotonic() - begun, self._pacer.state.waited_seconds - waited)
 
         return Stream(until(batches(), timeout, lambda: self._count_unattached(counted)), receipt)
+
+    def _with_expected(self, tally: Tally, limits: Limits) -> Plan:
+        """The plan with its cost: if no counts were asked for, by that of the first page."""
+        made, begun = tally.plan, tally.of(tally.plan.root).begun
+        if begun is None or made.expected is not None or made.root.children or made.root.place:
+            return made
+        if begun.got < min(begun.asked, begun.total):
+            limits = replace(limits, page=begun.got)
+        stats = Stats({(): ListStats(begun.total)})
+        foreseen = plan(made.query, self._model, self._dialect, stats, limits, together=made.joined, force=PLAIN)
+        return replace(made, expected=foreseen.expected)
 
     async def explain(self, query: Query[Any, Any], *, together: bool = True) -> Explanation:
         """What reading ``query`` would cost, with its counts."""

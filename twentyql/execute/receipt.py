@@ -52,7 +52,7 @@ class ListReceipt:
 class Receipt:
     """The proof that comes with every read. ``seconds`` is wall time, ``waited`` the part spent on the pace.
 
-    ``expected`` is what the plan foresaw, where it was made with counts.
+    ``expected`` is what the plan foresaw, by counts that were asked for before or by the one on the first page.
     """
 
     verdict: Verdict
@@ -89,6 +89,15 @@ class Receipt:
         return f"{text}; expected {expected.requests:.0f} requests, {expected.tokens:.0f} tokens"
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The first page of a list: the rows that the server counts, those that were asked for, and those that came."""
+
+    total: int
+    asked: int
+    got: int
+
+
 @dataclass(slots=True)
 class ListTally:
     """What happened on one list so far. ``counted`` adds up the counts of the chunks a child list is read in."""
@@ -107,6 +116,7 @@ class ListTally:
     recovered: int = 0
     short: int = 0
     recounted: bool = False
+    begun: Begun | None = None
     size: int = 0  # the page size that this list has come to
 
     def notice(self, keys: Sequence[tuple[Any, ...]]) -> None:

@@ -16,7 +16,7 @@ from twentyql.errors import IncompleteError, MisfitError, NotGraphQLError, Serve
 from twentyql.execute.cursors import after, next_cursor
 from twentyql.execute.ids import IdSet
 from twentyql.execute.pages import Page
-from twentyql.execute.receipt import Tally
+from twentyql.execute.receipt import Begun, Tally
 from twentyql.execute.recover import Settled, recover
 from twentyql.execute.source import Batch, FetchesPages, Source
 from twentyql.execute.tasks import stopped
@@ -146,6 +146,8 @@ class _Scan:
                 raise
             counts.size = paging.floor
             return await self._page(cursor)
+        if counts.begun is None and page.total is not None:
+            counts.begun = Begun(page.total, asked, len(page.rows))
         if page.has_next and asked == size:
             counts.short += len(page.rows) < asked
             counts.size = self.source.following(asked, len(page.rows), page.seconds)

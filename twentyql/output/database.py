@@ -99,6 +99,12 @@ class Database:
         """``updatedAt`` of every row by its id."""
         return dict(self._duck.execute(f'SELECT id, "updatedAt" FROM main.{quoted(table)}').fetchall())
 
+    def ids(self, table: str) -> Generator[str]:
+        """The ids of a table's rows, in bounded memory; nothing else may be asked until all have come."""
+        found = self._duck.cursor().execute(f"SELECT id FROM main.{quoted(table)}")
+        while rows := found.fetchmany(10_000):
+            yield from (str(id) for (id,) in rows)
+
     def tables(self) -> set[str]:
         """The names of the tables of records."""
         found = self._duck.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()

@@ -12,7 +12,7 @@ from typing import Any
 
 from twentyql.errors import OutputError
 from twentyql.output.arrow import arrow_schema, to_table
-from twentyql.output.checkpoint import Checkpoint
+from twentyql.output.checkpoint import Checkpoint, SavedTable, drop_checkpoint, save_checkpoint
 from twentyql.output.database import Database, mapped
 from twentyql.output.folder import PART, claim, incomplete, leftovers, save_receipt, sync
 from twentyql.output.folder_sink import REPLACING, UNFINISHED, description
@@ -22,16 +22,19 @@ from twentyql.output.trouble import writing
 NAME = "workspace.duckdb"
 ROWS = 10_000
 """So many rows go to the database at once."""
+SECONDS = 10.0
+"""How often a checkpoint is worth the time of a commit."""
 
 
 class DuckdbSink:
-    """The `sinks.Sink` of the format duckdb. Rows are held until there are some thousands of a table."""
+    """The `sinks.Sink` of the format duckdb. Rows are held until there are some thousands of a table.
 
-    checkpoint_seconds = float("inf")
+    Rows are committed by checkpoints, so that a database whose writer was killed has those of the last one.
+    """
+
+    checkpoint_seconds = SECONDS
 
     def __init__(self, folder: Path, tables: Sequence[TableSpec], resumed: Checkpoint | None = None) -> None:
-        if resumed is not None:
-            raise OutputError("A DuckDB export cannot be resumed.", advice="Export parquet, jsonl or csv.")
         self._folder = folder
         self._path, self._part = folder / NAME, folder / (NAME + PART)  # the part is a folder, its owner's alone
         self._turn = Lock()  # an abort may come while another thread still writes
@@ -40,7 +43,10 @@ class DuckdbSink:
         self._rows = dict.fromkeys(self._specs, 0)
         self._held: dict[str, list[Any]] = {name: [] for name in self._specs}
         self._earlier = claim(folder, [NAME])
-        self._database = self._opened()
+        if resumed is None:
+            drop_checkpoint(folder)
+        self._database = self._opened() if resumed is None else self._reopened(resumed)
+        self._database.begin()
         if self._earlier is None:
             self._save({"verdict": "incomplete", "notes": [UNFINISHED]})
 
@@ -55,18 +61,23 @@ class DuckdbSink:
                 self._flush(table)
 
     def checkpoint(self, state: Mapping[str, Any]) -> None:
-        """Nothing: such an export is begun anew."""
+        """See `Sink.checkpoint`. Rows that are committed but not in the state are read again, and known by ids."""
+        with self._turn, writing(self._folder), mapped(self._part):
+            self._check_open()
+            self._commit()
+            tables = {name: SavedTable(rows) for name, rows in self._rows.items()}
+            save_checkpoint(self._folder, "duckdb", tables, state)
+            self._database.begin()
 
     def ids(self, table: str) -> Iterator[str]:
-        """None: see above."""
-        return iter(())
+        """See `Sink.ids`."""
+        return iter(self._database.ids(table))
 
     def commit(self, receipt: Mapping[str, Any]) -> None:
         """See `Sink.commit`."""
         with self._turn, writing(self._folder), mapped(self._part):
             self._check_open()
-            for table in self._specs:
-                self._flush(table)
+            self._commit()
             self._database.link(self._specs.values())
             self._database.save_receipt(receipt)
             self._database.settle()
@@ -79,6 +90,7 @@ class DuckdbSink:
             shutil.rmtree(self._part)
             sync(self._folder)
             self._save({**receipt, "notes": [*receipt.get("notes", ()), *left]})
+            drop_checkpoint(self._folder)
             self._ended = True
 
     def abort(self, receipt: Mapping[str, Any] | None = None) -> None:
@@ -88,8 +100,7 @@ class DuckdbSink:
                 return
             self._ended = True
             with suppress(OutputError), mapped(self._part):
-                for table in self._specs:
-                    self._flush(table)
+                self._commit()
             with suppress(OutputError), mapped(self._part):
                 self._database.close()
             if receipt is not None:
@@ -110,6 +121,21 @@ class DuckdbSink:
             shutil.rmtree(self._part)
             raise
         return database
+
+    def _reopened(self, resumed: Checkpoint) -> Database:
+        """The database of an export that was cut off, with the rows of its last checkpoint, or some more."""
+        database = Database(self._part / NAME)
+        with mapped(self._part):
+            self._rows = {name: database.count(name) for name in self._specs if name in database.tables()}
+        if any(self._rows.get(name, -1) < resumed.tables[name].rows for name in self._specs):
+            database.close()
+            raise OutputError(f"{self._part} has not the rows of its checkpoint.", advice="Export without --resume.")
+        return database
+
+    def _commit(self) -> None:
+        for table in self._specs:
+            self._flush(table)
+        self._database.commit()
 
     def _flush(self, table: str) -> None:
         held, self._held[table] = self._held[table], []
