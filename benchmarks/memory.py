@@ -50,6 +50,9 @@ async def export(url: str, to: Path) -> None:
         receipt = await client.export(["people"], to=to / "out", on_rows=heard)
     assert receipt.verdict == "complete", receipt
     (to / "out" / "people.parquet").rename(to / "people.parquet")
+    expected = receipt.expected
+    assert expected is not None, receipt
+    assert abs(expected.requests - receipt.requests) <= 0.1 * receipt.requests, receipt
     first = max(mb for mark, mb in marks.items() if mark <= 2)
     peak = highest()
     print(json.dumps({"rows": rows, "first": first, "most": max(marks.values()), "peak": peak, "marks": marks}))

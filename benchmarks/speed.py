@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,8 +17,11 @@ from typing import Any
 
 from dlt_env import dlt_python
 from fixture import HERE, faults, server, truth
+from hand import close
 
 PAGE = 200
+TIMES = {20_000: 3, 200_000: 1}
+"""How often each client runs: what takes half a second is told by the middle of several."""
 
 
 def run(python: str, client: str, url: str, ranges: int, page: int, rows: int, expected: Any) -> dict[str, Any]:
@@ -32,6 +36,15 @@ def run(python: str, client: str, url: str, ranges: int, page: int, rows: int, e
         return made
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def middle(turns: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first that failed or has a wrong value, else the one of middle speed with the middle of the CPU times."""
+    for made in turns:
+        if "failed" in made or made["wrong"]:
+            return made
+    cpu = statistics.median(made["cpu"] for made in turns)
+    return {**sorted(turns, key=lambda made: made["seconds"])[len(turns) // 2], "cpu": cpu}
 
 
 def main() -> int:
@@ -56,13 +69,17 @@ def main() -> int:
                 if (client == "dlt" and dlt is None) or (given.only and client not in given.only):
                     continue
                 python = dlt if client == "dlt" and dlt else sys.executable
-                made = run(python, client, url, ranges, page, rows, expected)
+                turns = [run(python, client, url, ranges, page, rows, expected) for _ in range(TIMES[rows])]
+                made = middle(turns)
                 if "failed" in made:
                     print(f"| {client} | {ranges or 'own'} | {page or 'own'} | failed: {made['failed']} |")
                     wrong = True
                     continue
                 found[client, ranges, page] = made
                 wrong = wrong or bool(made["wrong"])
+                missed += [
+                    f"{client} at {rows:,}, {ranges or 'own'} ranges: {each}" for each in unforeseen(made, ranges)
+                ]
                 speed, cpu = rows / made["seconds"], made["cpu"] / rows * 1e6
                 verdict = "; ".join(made["wrong"]) or "right"
                 print(
@@ -73,6 +90,13 @@ def main() -> int:
         missed += goals(rows, found)
     print("\n" + ("\n".join(missed) or "every goal is met"))
     return 1 if wrong else 2 if missed else 0
+
+
+def unforeseen(made: dict[str, Any], ranges: int) -> list[str]:
+    """What the receipt expected otherwise than it came; ranges that were forced on the plan were not foreseen."""
+    if ranges or "expected" not in made:
+        return []
+    return close("requests", made["expected"], made["requests"])
 
 
 def goals(rows: int, found: dict[tuple[str, int, int], dict[str, Any]]) -> list[str]:

@@ -21,6 +21,8 @@ from typing import Any
 from fixture_rows import QUERY, SDL, row_id
 
 KEY = "fixture-key"
+TOLD: dict[str, float] = {}
+"""What the receipt of twentyql says of its requests."""
 GROUP = 50_000
 
 
@@ -185,6 +187,8 @@ async def twentyql(url: str, ranges: int, page: int, rows: int, to: Path) -> int
         receipt = await client.export(["people"], to=to / "out", fields=[field.name for field in schema()])
     assert receipt.verdict == "complete", receipt
     (to / "out" / "people.parquet").rename(to / "people.parquet")
+    if receipt.expected is not None:
+        TOLD.update(expected=receipt.expected.requests, requests=receipt.requests)
     return receipt.rows
 
 
@@ -250,7 +254,7 @@ def main() -> None:
     seconds = time.perf_counter() - begun
     usage = resource.getrusage(resource.RUSAGE_SELF)
     spent = usage.ru_utime + usage.ru_stime - cpu
-    print(json.dumps({"rows": count, "seconds": seconds, "cpu": spent, "rss": highest()}))
+    print(json.dumps({"rows": count, "seconds": seconds, "cpu": spent, "rss": highest(), **TOLD}))
 
 
 if __name__ == "__main__":
