@@ -41,6 +41,7 @@ from twentyql.output.sinks import Sink, open_sink
 from twentyql.output.spec import TableSpec, spec_for
 from twentyql.output.wire import WireRows
 from twentyql.plan.model import Cost, Plan
+from twentyql.plan.stats import Stats
 from twentyql.schema.model import SchemaModel
 from twentyql.write.single import anywhere
 
@@ -195,9 +196,12 @@ async def export(
     receipts: list[Receipt] = []
     version = await _version(client)
     try:
-        for query, part in zip(queries, progress.queries, strict=True):
+        several = [_wired(query, specs) for query in queries]
+        first = await client.reader.first_pages(several) if saved is None else [None for _ in several]
+        for query, part in zip(several, progress.queries, strict=True):
+            known = first.pop(0)
             if part.receipt is None:
-                await _export_query(client, _wired(query, specs), part, progress, writer, sink, receipts)
+                await _export_query(client, query, part, progress, writer, sink, receipts, known)
             else:
                 receipts.append(part.receipt)
         receipt = await _unless_changed(client, version, merged(receipts))
@@ -236,6 +240,7 @@ async def _export_query(
     writer: _Writer,
     sink: Sink,
     receipts: list[Receipt],
+    known: Stats | None,
 ) -> None:
     """Read one query to its files, with a checkpoint now and then, and one when it ends early."""
     done = QueryProgress(part)
@@ -248,7 +253,7 @@ async def _export_query(
     async def before(plan: Plan, requester: Requester, tally: Tally) -> Before:
         return await resumed(done, plan, requester, tally, lambda of: writer.ids(of))
 
-    async with client.reader.stream(query, on_batch=take, together=False, resume=before) as stream:
+    async with client.reader.stream(query, on_batch=take, together=False, resume=before, known=known) as stream:
         try:
             async for _ in stream.batches():
                 done.complete()

@@ -214,6 +214,9 @@ class HttpTransport(AsyncTransport):
 
     async def _bounded(self, response: aiohttp.ClientResponse) -> bytes:
         """The unpacked body, read no further than the settings allow."""
+        length = response.content_length
+        if length is not None and length <= self.settings.most_bytes and "Content-Encoding" not in response.headers:
+            return await response.read()
         chunks: list[bytes] = []
         size = 0
         async for chunk in response.content.iter_any():

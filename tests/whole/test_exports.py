@@ -14,7 +14,7 @@ import pytest
 from truth import live
 
 from twentyql.client import Client, connect
-from twentyql.errors import OutputError, ServerError, UnknownNameError, UsageError
+from twentyql.errors import OutputError, PermissionDeniedError, ServerError, UnknownNameError, UsageError
 from twentyql.sandbox import Fault, Sandbox
 from twentyql.sandbox.snapshot import Snapshot, read_snapshot
 
@@ -182,3 +182,26 @@ async def test_a_field_removed_while_reading_makes_the_export_incomplete(
     assert sandbox.faults.fired[Fault.SCHEMA_CHANGED] == 1
     assert receipt.verdict == "incomplete"
     assert any("removed" in note for note in receipt.notes), receipt.notes
+
+
+async def test_small_objects_come_in_one_request(client: Client, snapshot: Snapshot, tmp_path: Path) -> None:
+    names = ["workspaceMembers", "opportunities", "notes", "tasks"]
+    receipt = await client.export(names, to=tmp_path, format="jsonl")
+    assert receipt.verdict == "complete"
+    assert receipt.requests == 1
+    assert receipt.tokens == 4
+    assert receipt.expected is not None
+    assert (round(receipt.expected.requests), round(receipt.expected.tokens)) == (1, 4)
+    for name in names:
+        assert {row["id"] for row in lines(tmp_path / f"{name}.jsonl")} == {row["id"] for row in live(snapshot, name)}
+
+
+async def test_what_fails_among_others_is_asked_alone(client: Client, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Its error says nothing of whose it is, so the others' rows are kept and the one is asked again."""
+    sandbox.faults.add(Fault.INTERNAL, root="notes")
+    receipt = await client.export(["opportunities", "notes", "tasks"], to=tmp_path / "whole", format="jsonl")
+    assert receipt.verdict == "complete"
+    assert (receipt.requests, receipt.tokens) == (2, 4)
+    sandbox.faults.add(Fault.FORBIDDEN, root="notes", times=None)
+    with pytest.raises(PermissionDeniedError):
+        await client.export(["opportunities", "notes", "tasks"], to=tmp_path / "none", format="jsonl")

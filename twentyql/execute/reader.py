@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
@@ -23,7 +24,7 @@ from twentyql.plan.explain import Explanation, explain
 from twentyql.plan.model import How, Plan, Span
 from twentyql.plan.planner import NO_FORCE, plan
 from twentyql.plan.stats import FULL_ROWS_A_PAGE, Limits, ListStats, Stats
-from twentyql.plan.survey import Question, first_questions, learned, second_questions, unattached_questions
+from twentyql.plan.survey import Question, first_pages, first_questions, learned, second_questions, unattached_questions
 from twentyql.schema.dialects import Dialect
 from twentyql.schema.model import SchemaModel
 
@@ -84,10 +85,20 @@ class Reader:
         return plan(query, self._model, self._dialect, limits=self.limits)
 
     async def plan(
-        self, query: Query[Any, Any], tally: Tally, *, together: bool = True, thorough: bool = False
+        self,
+        query: Query[Any, Any],
+        tally: Tally,
+        *,
+        together: bool = True,
+        thorough: bool = False,
+        known: Stats | None = None,
     ) -> Plan:
-        """The plan with the counts that could change it, which are asked for in one or two requests."""
+        """The plan with the counts that could change it: those ``known``, or asked for in one or two requests."""
         draft = self.plain(query)
+        if known is not None:
+            tally.pages = known.pages
+            tally.requests, tally.tokens, tally.bytes = known.requests, known.tokens, known.bytes
+            return plan(query, self._model, self._dialect, known, self.limits, together=together, force=self._force)
         stats = await self._survey(draft, tally, thorough=thorough)
         tally.pages = stats.pages if stats is not None else {}
         if stats is None and self._force == NO_FORCE:
@@ -106,6 +117,25 @@ class Reader:
                 force=PLAIN if self._force == NO_FORCE else self._force,
             )
         return plan(query, self._model, self._dialect, stats, self.limits, together=together, force=self._force)
+
+    async def first_pages(self, queries: Sequence[Query[Any, Any]]) -> list[Stats | None]:
+        """What is known of each query by first pages that are asked for together, to be passed to its `stream`.
+
+        None for a query that is better asked by itself, and where nothing came: its own read will tell why.
+        """
+        drafts = [self.plain(query) for query in queries]
+        found: list[Stats | None] = [None] * len(drafts)
+        for question, places in first_pages(drafts, self._model, self.limits):
+            tally = Tally(drafts[places[0]])
+            with suppress(ServerError):
+                roots, seconds = await self._requester.roots(question.text, question.variables, question.tokens, tally)
+                came = [(i, part) for i, part in zip(places, question.parts, strict=True) if part.root in roots]
+                for i, part in came:
+                    size, first = len(roots[part.root]), i == came[0][0]
+                    stats, _ = learned(Stats(), Question((part,)), roots, size, seconds / len(places))
+                    lost = (len(places) - len(came)) * first
+                    found[i] = replace(stats, requests=tally.requests * first, tokens=1 + lost)
+        return found
 
     async def _survey(self, draft: Plan, tally: Tally, *, thorough: bool) -> Stats | None:
         first = first_questions(draft, self._model, self.limits, thorough=thorough)
@@ -147,16 +177,18 @@ class Reader:
         planned: Plan | None = None,
         tally: Tally | None = None,
         resume: Resume | None = None,
+        known: Stats | None = None,
     ) -> Stream[R]:
         """The rows of ``query``. What is wrong with the query is raised at once; counts are asked for at the start.
 
-        ``resume`` looks at the plan before it runs, and says what of it was read before.
+        ``resume`` looks at the plan before it runs, and says what of it was read before; ``known`` is what
+        `first_pages` said of the query.
         """
         counted = tally or Tally(planned or self.plain(query))
         begun, waited, limits = time.monotonic(), self._pacer.state.waited_seconds, self.limits
 
         async def batches() -> AsyncGenerator[list[Any], None]:
-            counted.plan = planned or await self.plan(query, counted, together=together)
+            counted.plan = planned or await self.plan(query, counted, together=together, known=known)
             before = await resume(counted.plan, self._requester, counted) if resume else Before()
             counted.earlier = before.rows
             requester = FirstPages(self._requester, counted)

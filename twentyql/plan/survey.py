@@ -95,6 +95,34 @@ def first_questions(draft: Plan, model: SchemaModel, limits: Limits, *, thorough
     return _packed(parts)
 
 
+def first_pages(drafts: Sequence[Plan], model: SchemaModel, limits: Limits) -> list[tuple[Question, tuple[int, ...]]]:
+    """The first pages of plain lists of different objects, several in one document, with the places of their drafts.
+
+    A document takes no longer than `LONG` pages, if all of its lists fill them. Only lists without others inside, and
+    without to-one relations, for which more may have to be known.
+    """
+    packs: list[tuple[list[Part], list[int], float]] = []
+    for i, draft in enumerate(drafts):
+        read = draft.root
+        if draft.nothing or read.children or read.to_ones or read.place or draft.query.orders or not read.counts:
+            continue
+        if draft.query.most is not None:
+            continue
+        work = read.page_size * row_seconds(read)
+        pack = next((p for p in packs if p[2] + work <= limits.page_seconds * LONG and _is_new(read, p[0])), None)
+        if pack is None:
+            pack = ([], [], 0.0)
+        else:
+            packs.remove(pack)
+        parts, places, taken = pack
+        packs.append(([*parts, _list(read, model, i, read.page_size)], [*places, i], taken + work))
+    return [(Question(tuple(parts)), tuple(places)) for parts, places, _ in packs if len(parts) > 1]
+
+
+def _is_new(read: Read, parts: Sequence[Part]) -> bool:
+    return len(parts) < MOST_ROOTS and all(part.root != read.root for part in parts)
+
+
 def second_questions(draft: Plan, model: SchemaModel, out: Outlook, *, thorough: bool) -> list[Question]:
     """What is still worth asking once the sizes of the lists are known.
 
