@@ -169,6 +169,7 @@ def test_pages_grow_to_what_takes_a_quarter_of_a_second() -> None:
     assert paging.following(800, 800, 0.02 + 0.12) == 1000
     assert paging.following(1000, 1000, 0.02 + 0.5) == 500
     assert paging.following(1000, 200, 0.05) == 200
+    assert paging.following(1000, 1000, 0.05, bytes_=32_000_000) == 250
 
 
 def test_families_above_a_cap_are_known_or_not() -> None:

@@ -14,7 +14,7 @@ from twentyql.plan.model import Read
 class Sends(Requests, Protocol):
     """What this module needs of `requester.Requester`."""
 
-    def came(self, read: Read, root: bytes, seconds: float) -> Page: ...
+    def came(self, read: Read, root: bytes, asked: int, seconds: float) -> Page: ...
 
 
 class FirstPages:
@@ -38,5 +38,5 @@ class FirstPages:
         known = self._pages.get(read.path)
         if known is not None and not text and known.answers(read, variables):
             del self._pages[read.path]
-            return self._requester.came(read, known.body, known.seconds)
+            return self._requester.came(read, known.body, known.asked, known.seconds)
         return await self._requester.page(read, variables, tally, text=text)

@@ -115,16 +115,18 @@ class Requester:
             if self._explain_misfit is not None and (changed := await self._explain_misfit()):
                 raise SchemaError(changed, advice="Pull and generate again.") from error
             raise
-        if self._hooks.wants_pages:
-            asked = int(variables.get("first") or 0)
-            told = (len(page.rows), page.total, page.has_next, page.size, page.seconds)
-            self._hooks.page(PageDetail(read.name, asked, *told))
-        return page
+        return self._told(read, int(variables.get("first") or 0), page)
 
-    def came(self, read: Read, root: bytes, seconds: float) -> Page:
+    def came(self, read: Read, root: bytes, asked: int, seconds: float) -> Page:
         """The page of ``read`` in a root field that came with others; nothing is sent."""
         page = self._decoder(read, read.text).decode(b'{"data":{"%s":%s}}' % (read.root.encode(), root), seconds)
         assert isinstance(page, Page)
+        return self._told(read, asked, page)
+
+    def _told(self, read: Read, asked: int, page: Page) -> Page:
+        if self._hooks.wants_pages:
+            told = (len(page.rows), page.total, page.has_next, page.size, page.seconds)
+            self._hooks.page(PageDetail(read.name, asked, *told))
         return page
 
     async def count(self, root: str, text: str, variables: dict[str, Any], tally: Tally) -> int:

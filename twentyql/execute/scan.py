@@ -150,7 +150,7 @@ class _Scan:
             counts.begun = Begun(page.total, asked, len(page.rows))
         if page.has_next and asked == size:
             counts.short += len(page.rows) < asked
-            counts.size = self.source.following(asked, len(page.rows), page.seconds)
+            counts.size = self.source.following(asked, page)
         return page
 
     def _begin(self, page: Page) -> None:

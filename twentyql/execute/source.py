@@ -95,9 +95,9 @@ class Source:
         page = await self.page(1, None, span)
         return page.total or 0
 
-    def following(self, asked: int, got: int, seconds: float) -> int:
+    def following(self, asked: int, page: Page) -> int:
         """The size of the next page."""
-        return self.read.paging.following(asked, got, seconds)
+        return self.read.paging.following(asked, len(page.rows), page.seconds, page.size)
 
 
 def within(filter_: Any, span: Span) -> dict[str, Any]:

@@ -56,6 +56,8 @@ class How(StrEnum):
 
 
 GROWTH = 4
+LARGE = 8_000_000
+"""Pages of more bytes are made smaller: several are in memory at once, here and on the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,15 @@ class Paging:
         """The size that a page never goes below, however slow it was."""
         return min(self.start, self.least or self.start)
 
-    def following(self, asked: int, got: int, seconds: float) -> int:
-        """The size to ask for after a page of ``asked`` rows brought ``got``, and more are left, in ``seconds``."""
+    def following(self, asked: int, got: int, seconds: float, bytes_: int = 0) -> int:
+        """The size to ask for after a page of ``asked`` rows brought ``got``, and more are left.
+
+        It took ``seconds`` and had so many ``bytes_``.
+        """
         if got < asked:  # a clamp, or a page cut short: go by what came
             return max(self.floor, got)
         fitting = int(asked * self.seconds / max(seconds - self.latency, seconds / 10, 1e-6))
+        fitting = min(fitting, asked * LARGE // max(bytes_, 1))
         return max(min(asked, self.floor), min(asked * GROWTH, fitting, self.most))
 
 

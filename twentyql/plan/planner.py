@@ -131,7 +131,7 @@ def _reckoned(made: Plan, chooser: Chooser, out: Outlook, stats: Stats | None) -
         )
     if stats is not None and stats.tokens:
         cost = Cost(stats.requests, stats.tokens, 0, stats.bytes, stats.requests * out.limits.latency)
-        choices.append(Choice("counts before", "of every list, with a sample", cost, "to choose this plan"))
+        choices.append(Choice("counts before", "of every list, with its first rows", cost, "to choose this plan"))
     total = Cost()
     for choice in choices:
         total += choice.cost
