@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,7 +41,6 @@ type Query {
   owner(filter: OwnerFilterInput!): Owner
 }
 """
-SHARED = Path(__file__).parents[2].parent / "shared" / "twenty"
 
 
 @pytest.fixture(scope="session")

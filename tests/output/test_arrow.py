@@ -13,9 +13,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import SHARED
 from hypothesis import given
 from hypothesis import strategies as st
+from recorded import SHARED
 
 from twentyql.errors import OutputError
 from twentyql.introspect.load import load

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SHARED
 from hypothesis import given
 from hypothesis import strategies as st
+from recorded import SHARED
 
 from twentyql.introspect.load import load
 from twentyql.output.jsonl import JsonlWriter, json_text, moment_text

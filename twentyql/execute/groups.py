@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, TypeVar
 
 from twentyql.build.grouping import GroupQuery
 from twentyql.errors import TwentyqlWarning
 from twentyql.execute.ask import Ask
+from twentyql.execute.rows import Rows
 from twentyql.plan.groups import COUNT, VALUES, GroupPlan
 
 R = TypeVar("R")
@@ -18,13 +19,12 @@ MOST_TRIES = 3
 
 
 @dataclass(frozen=True)
-class Groups(Sequence[R], Generic[R]):
+class Groups(Rows[R]):
     """The groups of a query. ``records`` is how many records they hold, ``counted`` how many the server has of them.
 
     They are ``complete`` when every record is in a group that was given; with a ``limit`` they need not be.
     """
 
-    rows: tuple[R, ...]
     records: int
     counted: int
     requests: int
@@ -33,16 +33,6 @@ class Groups(Sequence[R], Generic[R]):
     def complete(self) -> bool:
         """Whether no group is missing."""
         return self.records >= self.counted
-
-    @overload
-    def __getitem__(self, index: int) -> R: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[R, ...]: ...
-    def __getitem__(self, index: int | slice) -> R | tuple[R, ...]:
-        return self.rows[index]
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
     def __repr__(self) -> str:
         of = "all" if self.complete else f"{self.records} of"

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, Self, TypeVar, overload
+from typing import Any, Self, TypeVar
 
 from twentyql.execute.receipt import Receipt
+from twentyql.execute.rows import Rows
 
 R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class Result(Sequence[R], Generic[R]):
+class Result(Rows[R]):
     """Every row of a query, and the receipt that proves it."""
 
-    rows: tuple[R, ...]
     receipt: Receipt
-
-    @overload
-    def __getitem__(self, index: int) -> R: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[R, ...]: ...
-    def __getitem__(self, index: int | slice) -> R | tuple[R, ...]:
-        return self.rows[index]
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
     def __repr__(self) -> str:
         return f"<Result of {len(self.rows)} rows, {self.receipt.verdict}>"
