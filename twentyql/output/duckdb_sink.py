@@ -5,17 +5,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from twentyql.errors import OutputError
 from twentyql.output.arrow import arrow_schema, to_table
 from twentyql.output.checkpoint import Checkpoint, SavedTable, drop_checkpoint, save_checkpoint
 from twentyql.output.database import Database, mapped
-from twentyql.output.folder import PART, claim, incomplete, leftovers, save_receipt, sync
-from twentyql.output.folder_sink import REPLACING, UNFINISHED, description
+from twentyql.output.ending import Ending, description
+from twentyql.output.folder import PART
 from twentyql.output.spec import TableSpec
 from twentyql.output.trouble import writing
 
@@ -26,7 +25,7 @@ SECONDS = 10.0
 """How often a checkpoint is worth the time of a commit."""
 
 
-class DuckdbSink:
+class DuckdbSink(Ending):
     """The `sinks.Sink` of the format duckdb. Rows are held until there are some thousands of a table.
 
     Rows are committed by checkpoints, so that a database whose writer was killed has those of the last one.
@@ -35,20 +34,16 @@ class DuckdbSink:
     checkpoint_seconds = SECONDS
 
     def __init__(self, folder: Path, tables: Sequence[TableSpec], resumed: Checkpoint | None = None) -> None:
-        self._folder = folder
+        super().__init__(folder, "duckdb", [NAME])
         self._path, self._part = folder / NAME, folder / (NAME + PART)  # the part is a folder, its owner's alone
-        self._turn = Lock()  # an abort may come while another thread still writes
-        self._ended = False
         self._specs = {spec.name: spec for spec in tables}
         self._rows = dict.fromkeys(self._specs, 0)
         self._held: dict[str, list[Any]] = {name: [] for name in self._specs}
-        self._earlier = claim(folder, [NAME])
         if resumed is None:
             drop_checkpoint(folder)
         self._database = self._opened() if resumed is None else self._reopened(resumed)
         self._database.begin()
-        if self._earlier is None:
-            self._save({"verdict": "incomplete", "notes": [UNFINISHED]})
+        self._begin()
 
     def write(self, table: str, rows: Sequence[Any]) -> None:
         """See `Sink.write`."""
@@ -73,39 +68,32 @@ class DuckdbSink:
         """See `Sink.ids`."""
         return iter(self._database.ids(table))
 
-    def commit(self, receipt: Mapping[str, Any]) -> None:
-        """See `Sink.commit`."""
-        with self._turn, writing(self._folder), mapped(self._part):
-            self._check_open()
-            self._commit()
-            self._database.link(self._specs.values())
-            self._database.save_receipt(receipt)
-            self._database.settle()
-            self._database.close()
-            if self._earlier is not None:
-                self._save({**receipt, "verdict": "incomplete", "notes": [REPLACING]})
-            left = leftovers(self._folder, self._earlier, [NAME, NAME + PART])
-            self._earlier = None
-            (self._part / NAME).replace(self._path)
-            shutil.rmtree(self._part)
-            sync(self._folder)
-            self._save({**receipt, "notes": [*receipt.get("notes", ()), *left]})
-            drop_checkpoint(self._folder)
-            self._ended = True
+    def _settle(self, receipt: Mapping[str, Any]) -> None:
+        self._commit()
+        self._database.link(self._specs.values())
+        self._database.save_receipt(receipt)
+        self._database.settle()
+        self._database.close()
 
-    def abort(self, receipt: Mapping[str, Any] | None = None) -> None:
-        """See `Sink.abort`."""
-        with self._turn:
-            if self._ended:
-                return
-            self._ended = True
-            with suppress(OutputError), mapped(self._part):
-                self._commit()
-            with suppress(OutputError), mapped(self._part):
-                self._database.close()
-            if receipt is not None:
-                with suppress(OSError):
-                    self._save({**receipt, **incomplete(receipt, self._earlier)})
+    def _own(self) -> Sequence[str]:
+        return [NAME, NAME + PART]
+
+    def _place(self) -> None:
+        (self._part / NAME).replace(self._path)
+        shutil.rmtree(self._part)
+
+    def _give_up(self) -> None:
+        with suppress(OutputError), mapped(self._part):
+            self._commit()
+        with suppress(OutputError), mapped(self._part):
+            self._database.close()
+
+    def _described(self) -> list[dict[str, Any]]:
+        at = self._part / NAME if self._part.exists() else self._path
+        return [description(spec, at, self._rows[name]) for name, spec in self._specs.items()]
+
+    def _mapped(self) -> AbstractContextManager[None]:
+        return mapped(self._part)
 
     def _opened(self) -> Database:
         shutil.rmtree(self._part, ignore_errors=True)
@@ -141,12 +129,3 @@ class DuckdbSink:
         held, self._held[table] = self._held[table], []
         for part in held:
             self._database.insert(table, part)
-
-    def _check_open(self) -> None:
-        if self._ended:
-            raise OutputError(f"The export to {self._folder} has already ended.")
-
-    def _save(self, receipt: Mapping[str, Any]) -> None:
-        at = self._part / NAME if self._part.exists() else self._path
-        files = [description(spec, at, self._rows[name]) for name, spec in self._specs.items()]
-        save_receipt(self._folder, {**receipt, "format": "duckdb", "files": files})

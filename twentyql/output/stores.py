@@ -19,8 +19,8 @@ from twentyql.errors import OutputError, UsageError
 from twentyql.output.arrow import arrow_schema, to_table
 from twentyql.output.database import Database, mapped
 from twentyql.output.duckdb_sink import NAME
+from twentyql.output.ending import description
 from twentyql.output.folder import PART, claim, create, names_in, save_receipt, settle, sync
-from twentyql.output.folder_sink import description
 from twentyql.output.parquet import ParquetWriter, count_rows, merge, read_columns, read_metadata
 from twentyql.output.spec import TableSpec
 from twentyql.output.trouble import writing
