@@ -237,7 +237,7 @@ class _Connection(msgspec.Struct, rename="camel"):
 def learned(
     stats: Stats, question: Question, roots: Mapping[str, bytes], bytes_: int, seconds: float = 0.0
 ) -> tuple[Stats, int | None]:
-    """The stats with an answer's, and the most rows a page brought where that was asked.
+    """The stats with an answer's, and the rows of a page that the server cut, if it cut one.
 
     ``roots`` are the root fields that came, as JSON; one that did not tells nothing. The answer took ``seconds``.
     """
@@ -253,6 +253,8 @@ def learned(
         found = msgspec.json.decode(body, type=_Connection)
         if part.kind == "list":
             lists[part.path] = _list_stats(found)
+            if SAMPLE < part.asked > len(found.edges) > 0 and found.page_info.has_next_page:
+                page = len(found.edges)
             filter_ = part.variables[0][2] if part.variables else None
             whole = not found.page_info.has_next_page
             share = seconds / len(question.parts)
