@@ -29,6 +29,7 @@ from twentyql.plan.choices import Force
 from twentyql.plan.model import WHOLE, How, Plan, Span, Spread
 from twentyql.sandbox import Fault, Sandbox
 from twentyql.sandbox.demo import demo_snapshot
+from twentyql.sandbox.records.image import Image, make_image
 from twentyql.sandbox.snapshot import Snapshot
 from twentyql.schema.dialects import TWENTY, Dialect
 from twentyql.transport import HttpTransport
@@ -73,6 +74,12 @@ class CompanyRow(Record[Company]):
 @pytest.fixture(scope="session")
 def snapshot() -> Snapshot:
     return SKEWED
+
+
+@pytest.fixture(scope="session")
+def image(snapshot: Snapshot) -> Image:
+    """Here too, or the image of this snapshot would be that of every test of the session."""
+    return make_image(snapshot)
 
 
 def reader(client: Client, force: Force, *, is_open: bool = False) -> Reader:
