@@ -171,8 +171,9 @@ async def test_parts_cost_few_requests_more(shape: str, most: int) -> None:
         Open(ids_of("even", 400, 1), 100),
         Open(ids_of("even", 2000, 1), 100, seconds=0.2),
         Open(ids_of("even", 2000, 1), 100, ranges=False),
+        Open({f"record-{i:05}" for i in range(2000)}, 100),
     ],
-    ids=["a limit may be there", "few pages", "the server's own work", "no ranges of ids"],
+    ids=["a limit may be there", "few pages", "the server's own work", "no ranges of ids", "ids that are no UUIDs"],
 )
 async def test_one_page_after_the_other_where_parts_do_not_pay(server: Open) -> None:
     got, _ = await read(server, always=False)

@@ -1,7 +1,6 @@
-"""One list in parts that are read side by side: cut off while it is read, where its server is open and most of a page
-is waiting.
+"""One list in parts that are read side by side, where its server is open and most of a page's time is waiting.
 
-The first page tells how many rows are left. Ids are cut as if they were spread evenly (records of real demo workspaces
+Parts are cut off while it is read: the first page tells how many rows are left. Ids are cut as if they were spread evenly (records of real demo workspaces
 share the prefix 20202020); a part that turns out too large gives back what it has not read, and is cut again.
 """
 
@@ -133,7 +132,7 @@ class SideBySide:
         """Whether what ``part`` has not read is to be read by others: ``rows`` in ``rest``."""
         size = self._tally.of(self._read).size or self._read.page_size
         pays = self._pays(rows, size, page) if self._aim is None else rows > self._aim * 1.5
-        if not pays:
+        if not pays or not room(rest):  # ids that are no UUIDs cannot be cut
             return False
         self._aim = self._aim or part_rows(rows, size, self._read.spread.pages)
         part.given_back = rows
