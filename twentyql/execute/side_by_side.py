@@ -1,7 +1,8 @@
 """One list in parts that are read side by side, where its server is open and most of a page's time is waiting.
 
-Parts are cut off while it is read: the first page tells how many rows are left. Ids are cut as if they were spread evenly (records of real demo workspaces
-share the prefix 20202020); a part that turns out too large gives back what it has not read, and is cut again.
+Parts are cut off while it is read: the first page tells how many rows are left. Ids are cut as if they were spread
+evenly (records of real demo workspaces share the prefix 20202020); a part that turns out too large gives back what it
+has not read, and is cut again.
 """
 
 from __future__ import annotations
