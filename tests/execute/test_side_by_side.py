@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -61,7 +62,7 @@ class Open(Server):
             for _ in range(self.dice.randrange(4)):
                 await asyncio.sleep(0)
             page = await super().page(read, variables, tally, text=text)
-            return replace(page, seconds=self.seconds)
+            return msgspec.structs.replace(page, seconds=self.seconds)
         finally:
             self.owed -= 1
 

@@ -53,10 +53,15 @@ class Lanes:
 
     async def acquire(self) -> None:
         """Take a lane; whoever has one must `release` it."""
-        if self._open >= self.width or self._waiting:
+        if not self.take():
             await self._wait()
-        else:
-            self._open += 1
+
+    def take(self) -> bool:
+        """Take a lane if one is free and nobody waits for it."""
+        if self._open >= self.width or self._waiting:
+            return False
+        self._open += 1
+        return True
 
     def release(self) -> None:
         self._open -= 1

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from twentyql.errors import IncompleteError, RequestRefusedError
 from twentyql.execute.nested_pages import NestedDecoder, NestedPage
@@ -160,7 +161,7 @@ def _once(page: NestedPage) -> NestedPage:
     fresh = _unseen(page.keys, set())
     if len(fresh) == len(page.keys):
         return page
-    return replace(page, rows=[page.rows[i] for i in fresh], keys=[page.keys[i] for i in fresh])
+    return msgspec.structs.replace(page, rows=[page.rows[i] for i in fresh], keys=[page.keys[i] for i in fresh])
 
 
 def _unseen(keys: Sequence[tuple[Any, ...]], seen: set[Any]) -> list[int]:

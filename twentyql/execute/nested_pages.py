@@ -7,7 +7,6 @@ as raw JSON until its own decoder takes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -56,8 +55,7 @@ class _Typed(msgspec.Struct):
     typename: str | None = msgspec.field(default=None, name="__typename")
 
 
-@dataclass(frozen=True, slots=True)
-class NestedPage(Page):
+class NestedPage(Page, frozen=True):
     """A page whose list may hold nulls, records that the server counts and does not give, and ``others`` that are of
     another type than was asked for.
     """
@@ -97,7 +95,7 @@ class NestedDecoder:
             found = _dig(answer.data, self._place.path)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise NotGraphQLError(f"The answer for {self._read.name} is cut or no JSON.", advice=str(error)) from error
-        return replace(self.page(found, len(body)), seconds=seconds)
+        return msgspec.structs.replace(self.page(found, len(body)), seconds=seconds)
 
     def page(self, raw: Any, size: int = 0) -> NestedPage:
         """The page that stands at the place of the list; an empty one where there is nothing."""

@@ -137,7 +137,8 @@ class Turn:
         self._probing = False
 
     async def __aenter__(self) -> None:
-        self._probing = await self._pacer._enter(self._tokens)  # pyright: ignore[reportPrivateUsage]
+        if not self._pacer._enter_at_once(self._tokens):  # pyright: ignore[reportPrivateUsage]
+            self._probing = await self._pacer._enter(self._tokens)  # pyright: ignore[reportPrivateUsage]
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -197,6 +198,14 @@ class Pacer:
         if tokens < 0:
             raise ValueError(f"tokens are 0 or more, not {tokens}")
         return Turn(self, tokens)
+
+    def _enter_at_once(self, tokens: int) -> bool:
+        """Take a turn without waiting, where a lane is free and no limit is known or suspected."""
+        if self._bucket is not None or self._suspect is not None or not self._lanes.take():
+            return False
+        self._sending += 1
+        self._sent += tokens
+        return True
 
     async def _enter(self, tokens: int) -> bool:
         """Take a lane and the tokens; True if this turn is a probe, which holds the queue until it ends."""

@@ -42,8 +42,7 @@ class _Answer(msgspec.Struct, Generic[N]):
     errors: list[dict[str, Any]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """One page of one read. ``keys[i]`` are the values of ``read.keys`` for ``rows[i]``; the first is its id."""
 
     rows: list[Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import contextmanager
 from functools import reduce
 from typing import Any, Protocol, TypeVar
@@ -227,12 +227,12 @@ class Requester:
                 self._hooks.request(RequestDetail(name, tokens, seconds, len(body), failed))
         return body, seconds
 
-    async def _retried(self, name: str, once: Callable[[], Awaitable[T]], tally: Counts) -> T:
+    def _retried(self, name: str, once: Callable[[], Awaitable[T]], tally: Counts) -> Coroutine[Any, Any, T]:
         def count(error: ServerError, attempt: int) -> None:
             tally.retries += 1
             self._hooks.retry(RetryDetail(name, attempt, type(error).__name__, error.sub_code or error.code))
 
-        return await with_retries(once, sleep=self._sleep, on_retry=count)
+        return with_retries(once, sleep=self._sleep, on_retry=count)
 
 
 def _whole(data: dict[str, Any]) -> dict[str, Any]:
