@@ -140,6 +140,8 @@ def test_parts_side_by_side_are_expected_where_waiting_is_most_of_a_page(loaded:
         assert found is not None
         return found
 
+    choices = plan(query, loaded.model, TWENTY, Stats({(): ListStats(200_000)}), far).choices
+    assert "side by side" in choices[0].way
     assert 200 < expected(200_000, far).requests < 215
     assert expected(200_000, far).seconds < 0.2 * 200 / 6
     for limits in (replace(far, is_open=False), replace(far, latency=0.01)):

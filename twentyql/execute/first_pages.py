@@ -22,7 +22,7 @@ class FirstPages:
 
     def __init__(self, requester: Sends, tally: Tally) -> None:
         self._requester = requester
-        self._pages = dict(tally.pages)
+        self._pages, tally.pages = dict(tally.pages), {}
 
     @property
     def pace(self) -> PaceState:

@@ -92,9 +92,10 @@ class Chooser:
         per_row = self._per_row(read)
         cost = self.out.paged(rows, read, paging, per_row=per_row)
         cost = self.out.without_first(cost, read) if plain else cost
-        cost = cost if self.limited else self.out.side_by_side(cost, per_row)
+        beside = cost if self.limited else self.out.side_by_side(cost, per_row)
         honoured = min(paging.most, self.out.limits.page or paging.most)
-        self.choices.append(Choice(read.name, f"pages of up to {honoured} by id", cost, "a list by id loses no row"))
+        way = f"pages of up to {honoured} by id" + (", in parts side by side" if beside != cost else "")
+        self.choices.append(Choice(read.name, way, beside, "a list by id loses no row"))
 
     def _per_row(self, read: Read) -> float:
         """What a row takes without the to-one relations that are read apart."""
