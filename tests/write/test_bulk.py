@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -234,3 +235,15 @@ async def test_dirty_rows_are_looked_at_before_they_are_sent(client: Client, san
     assert {reject.row - 1 for reject in receipt.rejects} == bad
     assert receipt.created == len(await emails(client)) == 3000 - len(bad)
     assert receipt.tokens <= 15 + 3 + 3 * 4  # its batches, two reads ahead, and what the first batches cost to learn it
+
+
+async def test_a_write_that_is_cancelled_says_how_far_it_came(client: Client, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault.STALL, root="createPeople", skip=1, times=None)
+    writing = asyncio.create_task(client["people"].create_many(people(600), concurrency=1))
+    await sandbox.faults.until(Fault.STALL)
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError) as gone:
+        await writing
+    (note,) = gone.value.__notes__
+    assert "Written so far, beside what was on its way: incomplete: 200 people rows, 200 created" in note
+    assert await emails(client) == expected(200)

@@ -77,6 +77,9 @@ async def write_many(
     except IncompleteError as error:
         error.receipt = receipt(finished=False)
         raise
+    except asyncio.CancelledError as error:  # of a timeout, too
+        error.add_note(f"Written so far, beside what was on its way: {receipt(finished=False)}")
+        raise
     return receipt(finished=True)
 
 
