@@ -34,6 +34,7 @@ from twentyql.execute.receipt import Receipt, Tally
 from twentyql.execute.requester import Requester
 from twentyql.execute.retry import with_retries
 from twentyql.execute.scan import Batch
+from twentyql.execute.tasks import in_thread
 from twentyql.introspect.load import DATA_MODEL
 from twentyql.introspect.save import save, schema_files
 from twentyql.output.jsonl import moment_text
@@ -154,12 +155,12 @@ class _Writer:
     async def save(self, state: Mapping[str, Any]) -> None:
         """Have all rows so far, and ``state``, safe from whatever may end this process."""
         await self.flush()
-        await asyncio.to_thread(self._sink.checkpoint, state)
+        await in_thread(lambda: self._sink.checkpoint(state))
 
     async def _write(self, of: str) -> None:
         rows, self._held[of] = self._held[of], []
         if rows:
-            await asyncio.to_thread(self._sink.write, self._tables[of], rows)
+            await in_thread(lambda: self._sink.write(self._tables[of], rows))
 
 
 def _wired(query: NamedQuery, specs: Sequence[TableSpec]) -> NamedQuery:
@@ -191,11 +192,11 @@ async def export(
     told = {"format": format, "options": dict(options or {}), "tables": [spec.name for spec in specs]}
     wanted = fingerprint([client.plan(query) for query in queries], client.model.digest, told)
     saved, progress = earlier(to, wanted, len(queries)) if resume else (None, fresh(wanted, len(queries)))
-    sink = await asyncio.to_thread(lambda: open_sink(to, format, specs, saved, **(options or {})))
-    writer = await asyncio.to_thread(_Writer, sink, specs, queries, on_rows)
+    sink = await in_thread(lambda: open_sink(to, format, specs, saved, **(options or {})), lambda sink: sink.abort())
     receipts: list[Receipt] = []
-    version = await _version(client)
     try:
+        writer = await in_thread(lambda: _Writer(sink, specs, queries, on_rows))
+        version = await _version(client)
         several = [_wired(query, specs) for query in queries]
         first = await client.reader.first_pages(several) if saved is None else [None for _ in several]
         for query, part in zip(several, progress.queries, strict=True):
@@ -206,7 +207,7 @@ async def export(
                 receipts.append(part.receipt)
         receipt = await _unless_changed(client, version, merged(receipts))
         ended = sink.abort if receipt.verdict == "incomplete" else sink.commit
-        await asyncio.to_thread(ended, receipt.as_dict())
+        await in_thread(lambda: ended(receipt.as_dict()))
     except BaseException:
         sink.abort(merged(receipts).as_dict() if receipts else None)
         raise

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import json
 import stat
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from truth import live
 
 from twentyql.client import Client, connect
 from twentyql.errors import OutputError, PermissionDeniedError, ServerError, UnknownNameError, UsageError
+from twentyql.output.sinks import open_sink
 from twentyql.sandbox import Fault, Sandbox
 from twentyql.sandbox.snapshot import Snapshot, read_snapshot
 
@@ -136,6 +138,32 @@ async def test_cancelled_midway(client: Client, sandbox: Sandbox, tmp_path: Path
         async with asyncio.timeout(0.5):
             await client.export(["people"], to=tmp_path, format="jsonl")
     assert not list(tmp_path.glob("*.jsonl"))
+
+
+async def test_cancelled_while_its_files_are_opened(
+    client: Client, snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that went on opening files would put empty ones in place of those of the next export."""
+    begun, going_on = threading.Event(), threading.Event()
+
+    def slowly(*arguments: Any, **options: Any) -> Any:
+        begun.set()
+        assert going_on.wait(10)
+        return open_sink(*arguments, **options)
+
+    monkeypatch.setattr("twentyql.exporting.open_sink", slowly)
+    stopped = asyncio.create_task(client.export(["tasks"], to=tmp_path, format="jsonl"))
+    await asyncio.to_thread(begun.wait, 10)
+    stopped.cancel()
+    done, _ = await asyncio.wait({stopped}, timeout=0.01)
+    monkeypatch.setattr("twentyql.exporting.open_sink", open_sink)
+    going_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await stopped
+    assert not done
+    receipt = await client.export(["tasks"], to=tmp_path, format="jsonl")
+    assert receipt.verdict == "complete"
+    assert len(lines(tmp_path / "tasks.jsonl")) == len(live(snapshot, "tasks"))
 
 
 @pytest.mark.usefixtures("no_ranges")

@@ -1,10 +1,12 @@
-"""Structured concurrency: run several coroutines, all or none; and leave nothing running."""
+"""Structured concurrency: run several coroutines, all or none; and leave nothing running, no thread either."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 async def all_of(work: Iterable[Coroutine[Any, Any, None]]) -> None:
@@ -29,3 +31,18 @@ async def stopped(*tasks: asyncio.Future[Any]) -> None:
         task.cancel()
     if going:
         await asyncio.gather(*going, return_exceptions=True)
+
+
+async def in_thread(work: Callable[[], T], undo: Callable[[T], object] | None = None) -> T:
+    """What ``work`` gives, called in another thread; who is cancelled meanwhile waits until that thread is through.
+
+    Then ``undo`` is called with what it gave, because nobody else will have it.
+    """
+    going = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(going)
+    except asyncio.CancelledError:
+        await asyncio.wait({going})
+        if going.exception() is None and undo is not None:
+            undo(going.result())
+        raise
