@@ -83,7 +83,8 @@ _ROOTS = msgspec.json.Decoder(_Roots)
 def read_roots(body: bytes) -> dict[str, bytes]:
     """The JSON of each root field of an answer that came; the others failed, and errors have no path to tell how.
 
-    Raises the first error where it is a throttle or where no root came.
+    Raises the first error where it is a throttle, where no root came, and where not each has a null root that it may
+    be of: then it may be of a part of one that came.
     """
     try:
         answer = _ROOTS.decode(body)
@@ -91,10 +92,11 @@ def read_roots(body: bytes) -> dict[str, bytes]:
         raise NotGraphQLError(f"The answer ({len(body)} bytes) is cut, or no GraphQL: {error}.") from error
     roots = {name: bytes(raw) for name, raw in (answer.data or {}).items() if bytes(raw) != b"null"}
     errors = [map_graphql_error(each) for each in answer.errors or ()]
+    failed = len(answer.data or ()) - len(roots)
     for fault in errors:
-        if not roots or isinstance(fault, ThrottledError):
+        if not roots or len(errors) > failed or isinstance(fault, ThrottledError):
             raise fault
-    if not roots or (not errors and len(roots) < len(answer.data or ())):
+    if not roots or (not errors and failed):
         raise NotGraphQLError("The answer has a root field with neither data nor errors.", advice=URL_ADVICE)
     return roots
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twentyql import errors, transport
-from twentyql.faults import clean, map_status, retry_after
+from twentyql.faults import clean, map_status, read_roots, retry_after
 from twentyql.transport import check_answer, graphql_errors, map_graphql_error
 
 
@@ -107,6 +107,15 @@ def test_graphql_errors_reads_bodies() -> None:
 def test_a_body_that_is_no_whole_answer(body: bytes) -> None:
     with pytest.raises(errors.NotGraphQLError):
         check_answer(body)
+
+
+def test_roots_come_where_every_error_is_of_one_that_did_not() -> None:
+    came, boom = b'{"totalCount":1}', b'[{"message":"boom"}]'
+    assert read_roots(b'{"data":{"a":%s,"b":null},"errors":%s}' % (came, boom)) == {"a": came}
+    with pytest.raises(errors.ServerError, match="boom"):  # of a value in one of them, which is null because of it
+        read_roots(b'{"data":{"a":%s,"b":%s},"errors":%s}' % (came, came, boom))
+    with pytest.raises(errors.NotGraphQLError):
+        read_roots(b'{"data":{"a":%s,"b":null}}' % came)
 
 
 def test_retry_after_is_seconds_or_a_date() -> None:
