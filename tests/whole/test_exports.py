@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import re
 import stat
 import threading
 from pathlib import Path
@@ -16,6 +17,7 @@ from truth import live
 
 from twentyql.client import Client, connect
 from twentyql.errors import OutputError, PermissionDeniedError, ServerError, UnknownNameError, UsageError
+from twentyql.execute.pacer import Pacer
 from twentyql.output.sinks import open_sink
 from twentyql.sandbox import Fault, Sandbox
 from twentyql.sandbox.snapshot import Snapshot, read_snapshot
@@ -233,3 +235,43 @@ async def test_what_fails_among_others_is_asked_alone(client: Client, sandbox: S
     sandbox.faults.add(Fault.FORBIDDEN, root="notes", times=None)
     with pytest.raises(PermissionDeniedError):
         await client.export(["opportunities", "notes", "tasks"], to=tmp_path / "none", format="jsonl")
+
+
+@pytest.mark.parametrize(
+    ("fault", "times", "sent"),
+    [
+        (Fault.NULL_ROOT, 1, (2, 6, 1)),
+        (Fault.RATE_LIMITED, 1, (2, 6, 1)),
+        (Fault.NULL_ROOT, 6, (9, 21, 5)),
+        (Fault.FORBIDDEN, 1, (2, 4, 0)),
+    ],
+    ids=["tried again", "throttled", "given up together", "asked alone"],
+)
+async def test_what_first_pages_took_is_in_the_receipt(
+    sandbox: Sandbox, schema_folder: Path, tmp_path: Path, fault: Fault, times: int, sent: tuple[int, int, int]
+) -> None:
+    async def at_once(_: float) -> None:
+        return
+
+    sandbox.faults.add(fault, root="notes", times=times)
+    async with connect(sandbox.url, sandbox.key, schema=schema_folder, pacer=Pacer(sleep=at_once)) as client:
+        client.reader._requester._sleep = at_once
+        receipt = await client.export(["opportunities", "notes", "tasks"], to=tmp_path, format="jsonl")
+    assert receipt.verdict == "complete"
+    assert (receipt.requests, receipt.tokens, receipt.retries) == sent
+    assert receipt.tokens == sandbox.ledger.tokens
+
+
+async def test_a_count_that_is_null_tells_nothing(
+    client: Client, snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = client._transport.post
+
+    async def uncounted(path: str, text: str, variables: dict[str, Any]) -> bytes:
+        answer = await post(path, text, variables)
+        return re.sub(rb'"totalCount":\d+', b'"totalCount":null', answer)
+
+    monkeypatch.setattr(client._transport, "post", uncounted)
+    receipt = await client.export(["notes", "tasks"], to=tmp_path, format="jsonl")
+    assert [part.count_after for part in receipt.lists] == [None, None]
+    assert len(lines(tmp_path / "tasks.jsonl")) == len(live(snapshot, "tasks"))

@@ -96,8 +96,10 @@ class Reader:
         """The plan with the counts that could change it: those ``known``, or asked for in one or two requests."""
         draft = self.plain(query)
         if known is not None:
+            tally.requests, tally.tokens = known.requests, known.tokens
+            tally.retries, tally.bytes = known.retries, known.bytes
+        if known is not None and known.lists:
             tally.pages = known.pages
-            tally.requests, tally.tokens, tally.bytes = known.requests, known.tokens, known.bytes
             return plan(query, self._model, self._dialect, known, self.limits, together=together, force=self._force)
         stats = await self._survey(draft, tally, thorough=thorough)
         tally.pages = stats.pages if stats is not None else {}
@@ -121,20 +123,27 @@ class Reader:
     async def first_pages(self, queries: Sequence[Query[Any, Any]]) -> list[Stats | None]:
         """What is known of each query by first pages that are asked for together, to be passed to its `stream`.
 
-        None for a query that is better asked by itself, and where nothing came: its own read will tell why.
+        None for a query that is better asked by itself, and where nothing came: its own read will tell why. What a
+        document took beside the token of each list that came is said with one of them.
         """
         drafts = [self.plain(query) for query in queries]
         found: list[Stats | None] = [None] * len(drafts)
         for question, places in first_pages(drafts, self._model, self.limits):
-            tally = Tally(drafts[places[0]])
+            tally, roots, seconds = Tally(drafts[places[0]]), dict[str, bytes](), 0.0
             with suppress(ServerError):
                 roots, seconds = await self._requester.roots(question.text, question.variables, question.tokens, tally)
-                came = [(i, part) for i, part in zip(places, question.parts, strict=True) if part.root in roots]
-                for i, part in came:
-                    size, first = len(roots[part.root]), i == came[0][0]
-                    stats, _ = learned(Stats(), Question((part,)), roots, size, seconds / len(places))
-                    lost = (len(places) - len(came)) * first
-                    found[i] = replace(stats, requests=tally.requests * first, tokens=1 + lost)
+            came = [(i, part) for i, part in zip(places, question.parts, strict=True) if part.root in roots]
+            for i, part in came:
+                size = len(roots[part.root])
+                stats, _ = learned(Stats(), Question((part,)), roots, size, seconds / len(places))
+                found[i] = replace(stats, requests=0)
+            at, others = (came[0][0], len(came) - 1) if came else (places[0], 0)
+            found[at] = replace(
+                found[at] or Stats(),
+                requests=tally.requests,
+                tokens=tally.tokens - others,
+                retries=tally.retries,
+            )
         return found
 
     async def _survey(self, draft: Plan, tally: Tally, *, thorough: bool) -> Stats | None:

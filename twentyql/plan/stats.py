@@ -76,7 +76,7 @@ class FirstPage:
 class Stats:
     """The lists by their paths, records of objects by the object's name, and the first pages that came with them.
 
-    ``requests`` and ``tokens`` are what gathering took.
+    ``requests``, ``tokens``, ``retries`` and ``bytes`` are what gathering took.
     """
 
     lists: Mapping[Path, ListStats] = field(default_factory=dict[Path, ListStats])
@@ -85,6 +85,7 @@ class Stats:
     tokens: int = 0
     bytes: int = 0
     pages: Mapping[Path, FirstPage] = field(default_factory=dict[Path, FirstPage])
+    retries: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,7 @@ class _PageInfo(msgspec.Struct, rename="camel"):
 
 
 class _Connection(msgspec.Struct, rename="camel"):
-    total_count: int
+    total_count: int | None
     edges: list[msgspec.Raw] = []
     page_info: _PageInfo = msgspec.field(default_factory=_PageInfo)
 
@@ -239,7 +239,8 @@ def learned(
 ) -> tuple[Stats, int | None]:
     """The stats with an answer's, and the rows of a page that the server cut, if it cut one.
 
-    ``roots`` are the root fields that came, as JSON; one that did not tells nothing. The answer took ``seconds``.
+    ``roots`` are the root fields that came, as JSON; one that did not, or has null as its count, tells nothing. The
+    answer took ``seconds``.
     """
     lists, objects, pages = dict(stats.lists), dict(stats.objects), dict(stats.pages)
     page: int | None = None
@@ -251,8 +252,10 @@ def learned(
             lists[part.path] = replace(lists[part.path], families=_families_of(msgspec.json.decode(body)))
             continue
         found = msgspec.json.decode(body, type=_Connection)
+        if found.total_count is None:
+            continue
         if part.kind == "list":
-            lists[part.path] = _list_stats(found)
+            lists[part.path] = _list_stats(found, found.total_count)
             if SAMPLE < part.asked > len(found.edges) > 0 and found.page_info.has_next_page:
                 page = len(found.edges)
             filter_ = part.variables[0][2] if part.variables else None
@@ -270,9 +273,9 @@ def learned(
     return Stats(lists, objects, *taken, pages), page
 
 
-def _list_stats(found: _Connection) -> ListStats:
+def _list_stats(found: _Connection, rows: int) -> ListStats:
     size = sum(len(bytes(edge)) for edge in found.edges) / len(found.edges) if found.edges else None
-    return ListStats(found.total_count, size, visible=bool(found.edges) or not found.total_count)
+    return ListStats(rows, size, visible=bool(found.edges) or not rows)
 
 
 def _families_of(groups: Sequence[Mapping[str, Any]]) -> Families:
