@@ -125,6 +125,7 @@ def test_every_row_that_is_shown_comes_once_and_the_rest_is_counted(
     assert len(set(got)) == len(got)
     assert set(got) == ids - withheld
     assert receipt.withheld == len(withheld)
+    assert receipt.count_before == receipt.count_after == many
     assert doubt(receipt, limited=False) is None
 
 
@@ -154,6 +155,7 @@ async def test_a_row_lost_on_the_page_that_was_cut_off_is_found() -> None:
     got, receipt = await read(server)
     assert len(got) == 500
     assert (receipt.recovered, receipt.withheld) == (1, 0)
+    assert receipt.count_before == receipt.count_after == 500
 
 
 @pytest.mark.parametrize(("shape", "most"), [("even", 270), ("clustered", 320), ("two clusters", 320)])

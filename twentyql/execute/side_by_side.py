@@ -92,7 +92,10 @@ class SideBySide:
                 self._start()
         finally:
             await stopped(*(part.task for part in self._parts if part.task is not None))
-        for source, settled in self._kept if self._unseen > 0 else ():
+        if self._unseen <= 0:
+            return
+        self._tally.of(self._read).counted(self._unseen, self._unseen)
+        for source, settled in self._kept:
             async for batch in recover(source, settled, None):
                 yield batch
 
