@@ -10,6 +10,7 @@ import random
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -126,6 +127,26 @@ async def test_nothing_to_resume_is_a_whole_export(client: Client, snapshot: Sna
     receipt = await client.export(["people"], to=tmp_path, format="csv", resume=True)
     assert receipt.verdict == "complete"
     assert tables(tmp_path, "csv", "people") == truth(snapshot, "people")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+async def test_what_ended_while_its_files_were_put_in_place_begins_again(
+    client: Client, snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    sink = duckdb_sink.DuckdbSink if format == "duckdb" else folder_sink.FolderSink
+    place = sink._place
+
+    def killed(self: Any) -> None:
+        place(self)
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sink, "_place", killed)
+        with pytest.raises(RuntimeError, match="killed"):
+            await client.export(["people"], to=tmp_path, format=format)
+    receipt = await client.export(["people"], to=tmp_path, format=format, resume=True)
+    assert receipt.verdict == "complete"
+    assert tables(tmp_path, format, "people") == truth(snapshot, "people")
 
 
 @pytest.mark.soak

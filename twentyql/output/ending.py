@@ -39,10 +39,10 @@ class Ending(ABC):
             sealed = self._sealed()
             left = leftovers(self._folder, self._earlier, self._own())
             self._earlier = None
+            drop_checkpoint(self._folder, sealed)  # it speaks of files that are now taken away
             self._place()
             sync(self._folder)
             self._save({**receipt, "notes": [*receipt.get("notes", ()), *self._notes(), *left]})
-            drop_checkpoint(self._folder, sealed)
             self._ended = True
 
     def abort(self, receipt: Mapping[str, Any] | None = None) -> None:
