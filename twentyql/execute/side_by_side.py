@@ -21,7 +21,7 @@ from twentyql.execute.scan import scan
 from twentyql.execute.source import Batch, FetchesPages, Source
 from twentyql.execute.tasks import stopped
 from twentyql.plan.model import Read, Span
-from twentyql.plan.spans import FEWEST_PAGES, LANES, WORK, cut, part_rows, room
+from twentyql.plan.spans import FEWEST_PAGES, LANES, WORK, can_bound, cut, part_rows, room
 
 BATCHES_A_LANE = 6
 UNEVEN = 2.0
@@ -136,7 +136,7 @@ class SideBySide:
         """Whether what ``part`` has not read is to be read by others: ``rows`` in ``rest``."""
         size = self._tally.of(self._read).size or self._read.page_size
         pays = self._pays(rows, size, page) if self._aim is None else rows > self._aim * 1.5
-        if not pays or not room(rest):  # ids that are no UUIDs cannot be cut
+        if not pays or not can_bound(rest.after or ""):
             return False
         self._aim = self._aim or part_rows(rows, size, self._read.spread.pages)
         part.given_back = rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from uuid import UUID
 
 from twentyql.plan.model import Span
@@ -18,6 +19,12 @@ UNFILLED = 0.25
 
 _ALL = (1 << 128) - 1
 _STEPS = 1 << 40
+_BOUND = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def can_bound(id: str) -> bool:
+    """Whether a filter may name this id; a server refuses UUIDs without a version, though it has and pages them."""
+    return _BOUND.fullmatch(id) is not None
 
 
 def cut(span: Span, share: float = 0.5) -> str | None:
