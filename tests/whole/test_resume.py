@@ -123,6 +123,18 @@ async def test_another_query_or_schema_is_refused(
     assert tables(tmp_path, "jsonl", "people") == truth(snapshot, "people")
 
 
+@pytest.mark.parametrize("format", FORMATS)
+async def test_what_was_not_finished_goes_with_the_next_export(
+    client: Client, sandbox: Sandbox, tmp_path: Path, format: str
+) -> None:
+    sandbox.faults.add(Fault.FORBIDDEN, times=None, root="people", skip=4)
+    with pytest.raises(Exception, match="ermission"):
+        await client.export(["people"], to=tmp_path, format=format)
+    sandbox.faults.clear()
+    await client.export(["tasks"], to=tmp_path, format="jsonl")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["receipt.json", "tasks.jsonl"]
+
+
 async def test_nothing_to_resume_is_a_whole_export(client: Client, snapshot: Snapshot, tmp_path: Path) -> None:
     receipt = await client.export(["people"], to=tmp_path, format="csv", resume=True)
     assert receipt.verdict == "complete"

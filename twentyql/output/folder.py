@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -101,12 +102,14 @@ def leftovers(folder: Path, earlier: Mapping[str, Any] | None, own: Iterable[str
     """Notes on the files of an earlier export that are not replaced by ``own``; its ``.part`` files go."""
     notes: list[str] = []
     for name in dict.fromkeys(names_in(earlier)):
-        path = folder / name
-        if name in own or not path.exists():
+        if name in own:
             continue
-        if name.endswith(PART):
-            path.unlink()
+        part = folder / (name.removesuffix(PART) + PART)
+        if part.is_dir():
+            shutil.rmtree(part)
         else:
+            part.unlink(missing_ok=True)
+        if not name.endswith(PART) and (folder / name).exists():
             notes.append(f"{name} is of an earlier export and was left as it was")
     return notes
 
