@@ -22,13 +22,13 @@ NAME = "workspace.duckdb"
 ROWS = 10_000
 """So many rows go to the database at once."""
 SECONDS = 10.0
-"""How often a checkpoint is worth the time of a commit."""
+"""How often a checkpoint is worth its time."""
 
 
 class DuckdbSink(Ending):
     """The `sinks.Sink` of the format duckdb. Rows are held until there are some thousands of a table.
 
-    Rows are committed by checkpoints, so that a database whose writer was killed has those of the last one.
+    What goes to the database is committed at once, so that it has all rows of the last checkpoint, whoever was killed.
     """
 
     checkpoint_seconds = SECONDS
@@ -42,7 +42,6 @@ class DuckdbSink(Ending):
         if resumed is None:
             drop_checkpoint(folder)
         self._database = self._opened() if resumed is None else self._reopened(resumed)
-        self._database.begin()
         self._begin()
 
     def write(self, table: str, rows: Sequence[Any]) -> None:
@@ -56,20 +55,19 @@ class DuckdbSink(Ending):
                 self._flush(table)
 
     def checkpoint(self, state: Mapping[str, Any]) -> None:
-        """See `Sink.checkpoint`. Rows that are committed but not in the state are read again, and known by ids."""
+        """See `Sink.checkpoint`. Rows beyond the state are read again, and known by their ids."""
         with self._turn, writing(self._folder), mapped(self._part):
             self._check_open()
-            self._commit()
+            self._flush_all()
             tables = {name: SavedTable(rows) for name, rows in self._rows.items()}
             save_checkpoint(self._folder, "duckdb", tables, state)
-            self._database.begin()
 
     def ids(self, table: str) -> Iterator[str]:
         """See `Sink.ids`."""
         return iter(self._database.ids(table))
 
     def _settle(self, receipt: Mapping[str, Any]) -> None:
-        self._commit()
+        self._flush_all()
         self._database.link(self._specs.values())
         self._database.save_receipt(receipt)
         self._database.settle()
@@ -84,7 +82,7 @@ class DuckdbSink(Ending):
 
     def _give_up(self) -> None:
         with suppress(OutputError), mapped(self._part):
-            self._commit()
+            self._flush_all()
         with suppress(OutputError), mapped(self._part):
             self._database.close()
 
@@ -120,10 +118,9 @@ class DuckdbSink(Ending):
             raise OutputError(f"{self._part} has not the rows of its checkpoint.", advice="Export without --resume.")
         return database
 
-    def _commit(self) -> None:
+    def _flush_all(self) -> None:
         for table in self._specs:
             self._flush(table)
-        self._database.commit()
 
     def _flush(self, table: str) -> None:
         held, self._held[table] = self._held[table], []
