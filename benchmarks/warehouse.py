@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from typing import Any
 
 from dlt_env import dlt_python
 from fixture import server
+from memory import highest
 
 HERE = Path(__file__).parent
 WAYS = 2  # requests at once, of both
@@ -123,8 +123,7 @@ def client_main(client: str, url: str, format: str, to: Path) -> None:
         dlt(url, format, to)
     else:
         asyncio.run(twentyql(url, format, to))
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    print(json.dumps({"seconds": time.perf_counter() - begun, "rss": usage.ru_maxrss / 1024}))
+    print(json.dumps({"seconds": time.perf_counter() - begun, "rss": highest()}))
 
 
 def main() -> int:
