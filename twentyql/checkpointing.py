@@ -55,7 +55,7 @@ class QueryProgress:
     """What of one query is done. The root's batches are done when their children are: they are given in order."""
 
     saved: SavedQuery = field(default_factory=SavedQuery)
-    _begun: list[tuple[Interval | None, Path]] = field(default_factory=list[tuple["Interval | None", Path]])
+    _begun: list[list[Interval]] = field(default_factory=list[list[Interval]])
 
     def fits(self, plan: Plan) -> bool:
         """Whether the lists are read as they were when they were cut off; if not, all is to be read again."""
@@ -67,18 +67,16 @@ class QueryProgress:
 
     def begun(self, batch: Batch) -> None:
         """A batch of any list was handed to its file."""
-        interval = _interval(batch)
+        intervals = [interval for each in batch.of or (batch,) if (interval := _interval(each))]
         if not batch.read.path:
-            self._begun.append((interval, batch.read.path))
-        elif batch.read.how is How.SCAN and not batch.read.children and interval is not None:
-            self._add(batch.read.path, interval)
+            self._begun.append(intervals)
+        elif batch.read.how is How.SCAN and not batch.read.children:
+            self._add(batch.read.path, intervals)
 
     def complete(self) -> None:
         """The next batch of the root has all of its children."""
         if self._begun:
-            interval, path = self._begun.pop(0)
-            if interval is not None:
-                self._add(path, interval)
+            self._add((), self._begun.pop(0))
 
     def left(self, read: Read) -> tuple[Span, ...]:
         """What is still to be read of a list."""
@@ -96,8 +94,9 @@ class QueryProgress:
         """How many rows of a list are done."""
         return sum(interval.rows for interval in self.saved.done.get(name(path), ()))
 
-    def _add(self, path: Path, interval: Interval) -> None:
-        self.saved.done[name(path)] = joined([*self.saved.done.get(name(path), ()), interval])
+    def _add(self, path: Path, intervals: Sequence[Interval]) -> None:
+        if intervals:
+            self.saved.done[name(path)] = joined([*self.saved.done.get(name(path), ()), *intervals])
 
 
 def joined(intervals: Sequence[Interval]) -> list[Interval]:

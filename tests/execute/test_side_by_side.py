@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_scan import FAULTS, PLAN, Server, people, uuid
 
+from twentyql.checkpointing import QueryProgress
+from twentyql.execute.lists import gathered
 from twentyql.execute.pacer import PaceState
 from twentyql.execute.pages import Page
 from twentyql.execute.receipt import ListReceipt, Tally, doubt
@@ -211,6 +213,24 @@ async def test_spans_that_are_left_are_read_in_parts_too() -> None:
     got, receipt = await read(Open(set(ids), 50), spans=(Span(None, low), Span(high, None)))
     assert got == [id for id in sorted(ids) if id <= low or id > high]
     assert receipt.count_after == len(got)
+
+
+@pytest.mark.parametrize("size", [0, 60])
+async def test_what_came_of_parts_need_not_be_read_again(size: int) -> None:
+    """Batches of several parts are put together where children are read by their parents' keys."""
+    ids = ids_of("even", 3000, 4)
+    parts, _, of = parts_of(Open(set(ids), 20), in_order=False)
+    progress, came = QueryProgress(), set[str]()
+    async with aclosing(gathered(parts.batches(), size)) as batches:
+        async for batch in batches:
+            progress.begun(batch)
+            progress.complete()
+            came |= {key[0] for key in batch.keys}
+            if len(came) > 1000:
+                break
+    rest, _ = await read(Open(set(ids), 20), spans=progress.left(of))
+    assert sorted([*came, *rest]) == sorted(ids)
+    assert progress.rows(()) == len(came)
 
 
 async def test_no_part_begins_at_an_id_that_filters_refuse() -> None:

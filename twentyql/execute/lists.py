@@ -143,8 +143,8 @@ def _merged(batches: Sequence[Batch]) -> Batch:
     if len(batches) == 1:
         return batches[0]
     first, last = batches[0].done, batches[-1].done
-    if any(a.done is None or b.done is None or a.done.upto != b.done.after for a, b in pairwise(batches)):
-        first = None  # of several spans: they settle no one interval
+    one = all(a.done is not None and b.done is not None and a.done.upto == b.done.after for a, b in pairwise(batches))
+    done = Span(first.after, last.upto) if one and first and last else None
     rows = [row for batch in batches for row in batch.rows]
     keys = [key for batch in batches for key in batch.keys]
-    return Batch(batches[0].read, rows, keys, Span(first.after, last.upto) if first and last else None)
+    return Batch(batches[0].read, rows, keys, done, () if done else batches)

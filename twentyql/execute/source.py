@@ -27,13 +27,15 @@ class Batch:
     """Rows of one list that belong together, with the values of ``read.keys`` for each.
 
     ``done`` are the ids that this batch settles: with the batches before it, it holds every row of the list in that
-    interval. None where the batch is no part of a scan by id.
+    interval. None where the batch is no part of a scan by id, or where those that it was put together ``of`` settle
+    several intervals, each its own.
     """
 
     read: Read
     rows: Sequence[Any]
     keys: Sequence[tuple[Any, ...]]
     done: Span | None = None
+    of: Sequence[Batch] = ()
 
 
 class Source:
