@@ -8,7 +8,6 @@ noticed by the server's count, or by the sweep over all ids that is made every `
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from twentyql.build import named
 from twentyql.build.whole import whole_query
 from twentyql.errors import UsageError
 from twentyql.execute.receipt import Receipt
+from twentyql.execute.tasks import in_thread
 from twentyql.exporting import merged, table_specs
 from twentyql.output.jsonl import moment_text
 from twentyql.output.spec import TableSpec
@@ -88,14 +88,14 @@ async def sync(
     from twentyql.output.stores import open_store
 
     specs = table_specs(client.model, [whole_query(client.model, name) for name in objects])
-    store = await asyncio.to_thread(open_store, to, format)
+    store = await in_thread(lambda: open_store(to, format), lambda store: store.close())
     try:
         tables = [_Table(client, spec, store, timing, on_rows) for spec in specs]
         states = {table.spec.name: await table.sync() for table in tables}
         receipt = merged([receipt for table in tables for receipt in table.receipts])
         receipt = replace(receipt, notes=(*receipt.notes, *(note for table in tables for note in table.notes)))
         if receipt.verdict != "incomplete":
-            await asyncio.to_thread(store.commit, states, receipt.as_dict())
+            await in_thread(lambda: store.commit(states, receipt.as_dict()))
     finally:
         store.close()
     return receipt
@@ -120,13 +120,13 @@ class _Table:
         from twentyql.output.stores import SyncState
 
         columns = {column.name: signature(column.field) for column in self.spec.columns}
-        before = await asyncio.to_thread(self._store.state, self.spec.name)
+        before = await in_thread(lambda: self._store.state(self.spec.name))
         since = _since(before, columns, self._timing.lag)
         self.notes += [
             f"{self.spec.name}: {note}" for note in differences(before.columns if before else columns, columns)
         ]
         watermark = await latest(self._client, self._of.singular) if self._of.has_field(UPDATED) else None
-        await asyncio.to_thread(self._store.begin, self.spec, anew=since is None)
+        await in_thread(lambda: self._store.begin(self.spec, anew=since is None))
         where = changed(self._client, self._of.singular, since, None) if since else None
         await self._take(whole_query(self._client.model, self._of.singular, where=where))
         swept: datetime.datetime | None = self._timing.now
@@ -152,8 +152,8 @@ class _Table:
     async def _store_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
         gone = [row["id"] for row in rows if row.get(DELETED) is not None]
         there = [row for row in rows if row.get(DELETED) is None]
-        await asyncio.to_thread(self._store.remove, self.spec.name, gone)
-        await asyncio.to_thread(self._store.put, self.spec.name, there)
+        await in_thread(lambda: self._store.remove(self.spec.name, gone))
+        await in_thread(lambda: self._store.put(self.spec.name, there))
         self._put += len(there)
         self._removed += len(gone)
         if self._on_rows:
@@ -171,14 +171,14 @@ class _Table:
             return False
         bound = {CREATED: {"lte": watermark}} if watermark and self._of.has_field(CREATED) else None
         theirs = await self._client[self._of.singular].count(bound)
-        ours = await asyncio.to_thread(self._store.count, self.spec.name, watermark if bound else None)
+        ours = await in_thread(lambda: self._store.count(self.spec.name, watermark if bound else None))
         return theirs != ours
 
     async def _sweep(self) -> None:
         """Compare the ids and times of all live records with the table's, and read again what differs."""
         from twentyql.output.stores import moment
 
-        known = await asyncio.to_thread(self._store.stamps, self.spec.name)
+        known = await in_thread(lambda: self._store.stamps(self.spec.name))
         query = named.select(self._client.model, self._of.singular, "id", UPDATED)
         differing: list[str] = []
         async with self._client.stream(query) as stream:
@@ -188,7 +188,7 @@ class _Table:
             self.receipts.append(stream.receipt)
         if self.receipts[-1].verdict == "incomplete":
             return
-        await asyncio.to_thread(self._store.remove, self.spec.name, [*known])
+        await in_thread(lambda: self._store.remove(self.spec.name, [*known]))
         self._removed += len(known)
         for start in range(0, len(differing), ROWS):
             where = {"id": {"in": differing[start : start + ROWS]}}

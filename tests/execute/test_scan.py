@@ -18,7 +18,7 @@ from twentyql.build.named import select
 from twentyql.errors import IncompleteError
 from twentyql.execute.cursors import after
 from twentyql.execute.pages import Page
-from twentyql.execute.receipt import ListReceipt, Tally
+from twentyql.execute.receipt import ListReceipt, Tally, doubt
 from twentyql.execute.scan import Batch, scan
 from twentyql.introspect.load import assemble
 from twentyql.plan.model import WHOLE, Paging, Plan, Read, Span
@@ -162,7 +162,8 @@ def test_rows_unchanged_during_the_scan_come_once_beside_writers(
     writes = [("delete", id) for id in sorted(gone)] + [("insert", id) for id in sorted(new)]
     dice.shuffle(writes)
     server = Server(set(ids), size, withheld, dice=dice, faults=tuple(kinds), chance=0.2, writes=writes)
-    got, _, _ = asyncio.run(read(server))
+    got, receipt, _ = asyncio.run(read(server))
+    assert doubt(receipt, limited=False) is None
     assert len(set(got)) == len(got)
     assert set(got) >= ids - gone - withheld
     assert set(got) <= (ids | new) - withheld

@@ -148,7 +148,8 @@ def test_rows_unchanged_meanwhile_come_once_beside_writers(many: int, size: int,
     new = {uuid(i * 3 + 1) for i in dice.sample(range(many), many // 5)}
     writes = [("delete", id) for id in sorted(gone)] + [("insert", id) for id in sorted(new)]
     dice.shuffle(writes)
-    got, _ = asyncio.run(read(Open(set(ids), size, dice=dice, writes=writes), in_order=in_order))
+    got, receipt = asyncio.run(read(Open(set(ids), size, dice=dice, writes=writes), in_order=in_order))
+    assert doubt(receipt, limited=False) is None
     assert len(set(got)) == len(got)
     assert ids - gone <= set(got) <= ids | new
 

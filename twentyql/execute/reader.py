@@ -245,10 +245,14 @@ class Reader:
         return await self._requester.count(made.root.root, text, variables, Tally(made))
 
     async def _count_unattached(self, tally: Tally) -> None:
-        """How many children belong to no parent that was read: only a whole, unfiltered read can tell."""
+        """How many children belong to no parent that was read: only a whole, unfiltered read can tell.
+
+        It is left open where the server does not say: all rows are here.
+        """
         if tally.plan.nothing:
             return
         for read, question in unattached_questions(tally.plan):
-            total = await self._requester.count(read.root, question.text, {}, tally)
-            mine = tally.of(read)
-            mine.unattached = max(0, total - mine.rows + mine.elsewhere)
+            with suppress(ServerError):
+                total = await self._requester.count(read.root, question.text, {}, tally)
+                mine = tally.of(read)
+                mine.unattached = max(0, total - mine.rows + mine.elsewhere)

@@ -19,7 +19,7 @@ from twentyql.execute.pages import Page, PageDecoder, Refusal
 from twentyql.execute.ranged import with_filter
 from twentyql.execute.receipt import Tally
 from twentyql.execute.retry import with_retries
-from twentyql.faults import map_graphql_error, read_answer, read_roots
+from twentyql.faults import final, map_graphql_error, read_answer, read_roots
 from twentyql.plan.model import Read
 
 T = TypeVar("T")
@@ -137,7 +137,9 @@ class Requester:
             async with self._pacer.turn():
                 body, _ = await self._send(f"{root} count", text, variables, tally)
                 data = _whole(read_answer(body)["data"])
-            return int(data[root]["totalCount"])
+            if not isinstance(count := data[root].get("totalCount"), int):
+                raise final(NotGraphQLError(f"The server does not count its {root}."))
+            return count
 
         return await self._retried(f"{root} count", once, tally)
 

@@ -64,7 +64,7 @@ async def scan(
     async with aclosing(one.batches()) as found:
         async for batch in found:
             yield batch
-    if one.may_recover:
+    if one.may_recover or one.has_more_than_counted:
         async for batch in recover(one.source, one.settled, one.last_total):
             yield batch
 
@@ -87,11 +87,22 @@ class _Scan:
     @property
     def may_recover(self) -> bool:
         """Whether rows are missing that can be looked for; then the counts of the list are settled there."""
+        counts = self._counted_rows()
+        return counts is not None and self._rows < min(counts)
+
+    @property
+    def has_more_than_counted(self) -> bool:
+        """Whether writers moved the count so far that only another one can tell whether rows are missing."""
+        counts = self._counted_rows()
+        return counts is not None and self._rows > max(counts)
+
+    def _counted_rows(self) -> tuple[int, int] | None:
+        """The counts of the span at the start and at the end, where rows can be looked for by ranges of it."""
         if self._most is not None or not self.source.is_ranged or self._unordered is not None:
-            return False
+            return None
         if self._first_total is None or self.last_total is None:
-            return False
-        return self._rows < min(self._first_total, self.last_total)
+            return None
+        return self._first_total, self.last_total
 
     async def batches(self) -> AsyncGenerator[Batch, None]:
         cursor = self.source.start

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from twentyql.errors import ServerError, UsageError
+from twentyql.execute.tasks import in_thread
 from twentyql.schema.model import ObjectModel, SchemaModel
 from twentyql.write.composites import Form
 from twentyql.write.diagnosis import Item, reason_of
@@ -112,14 +113,18 @@ async def run_import(sender: Sender, prepared: Import) -> WriteReceipt:
     source = await asyncio.to_thread(digest, prepared.path)
     header = Header(prepared.of.singular, source, options.match, prepared.columns.as_dict())
     path = options.journal or prepared.beside("journal")
-    with await asyncio.to_thread(Journal.open, path, header, resume=options.resume, again=options.again) as journal:
+
+    def opened() -> Journal:
+        return Journal.open(path, header, resume=options.resume, again=options.again)
+
+    with await in_thread(opened, lambda journal: journal.__exit__(None, None, None)) as journal:
         try:
             receipt = await write_many(sender, prepared.of, prepared.rows(), _options(prepared), journal)
-            await asyncio.to_thread(journal.finish, receipt.as_dict())
+            await in_thread(lambda: journal.finish(receipt.as_dict()))
         except BaseException as error:
             stopped = getattr(error, "receipt", None)
             rejects = stopped.rejects if isinstance(stopped, WriteReceipt) else tuple(journal.counts.rejects)
-            await asyncio.shield(asyncio.to_thread(_save, prepared, stopped, rejects))
+            await in_thread(lambda: _save(prepared, stopped, rejects))
             raise
     await asyncio.to_thread(_save, prepared, receipt, receipt.rejects)
     return receipt

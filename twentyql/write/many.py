@@ -8,9 +8,11 @@ import uuid
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from twentyql.errors import IncompleteError, QueryError, ServerError, UsageError, ValueRefusedError
+from twentyql.execute.tasks import in_thread
 from twentyql.schema.model import ObjectModel
 from twentyql.write.bulk import Bulk, Settled, batches, side_by_side
 from twentyql.write.checking import Checker
@@ -187,8 +189,8 @@ class _Writer:
         revived = [identity for identity in settled.ids.values() if identity in (revivable or ())]
         if self._journal:
             created, updated = len(settled.created), len(settled.updated)
-            noted = (rows, created, updated, revived, settled.rejects)
-            await asyncio.shield(asyncio.to_thread(self._journal.settle, *noted))
+            settle = partial(self._journal.settle, rows, created, updated, revived, settled.rejects)
+            await in_thread(settle)
         self.counts.rows += len(rows)
         self.counts.created += len(settled.created)
         self.counts.updated += len(settled.updated)
