@@ -28,7 +28,8 @@ class ListReceipt:
     ``unattached`` counts live records of the object that belong to no parent of this read; None where not asked.
     ``left_out`` counts, by the path of a to-one relation, records that have its key but were given without its record.
     ``elsewhere`` counts rows that came with the whole list and belong to no parent of this read, beside ``rows``;
-    ``repaired`` counts parents whose list the server cut inside them, which were then read by themselves.
+    ``repaired`` counts parents whose list the server cut inside them, which were then read by themselves. ``moved`` is
+    how far the counts of single parts of the list moved up here and down there, which those of the whole do not show.
     """
 
     name: str
@@ -46,6 +47,7 @@ class ListReceipt:
     recovered: int = 0
     short: int = 0
     recounted: bool = False
+    moved: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class ListTally:
     recovered: int = 0
     short: int = 0
     recounted: bool = False
+    least: int = 0  # of the counts of each scan
     begun: Begun | None = None
     size: int = 0  # the page size that this list has come to
 
@@ -131,6 +134,7 @@ class ListTally:
         if first is not None and last is not None:
             self.before = (self.before or 0) + first
             self.after = (self.after or 0) + last
+            self.least += min(first, last)
 
     def receipt(self) -> ListReceipt:
         return ListReceipt(
@@ -149,6 +153,7 @@ class ListTally:
             self.recovered,
             self.short,
             self.recounted,
+            min(self.before or 0, self.after or 0) - self.least,
         )
 
 
@@ -207,8 +212,8 @@ def doubt(part: ListReceipt, *, limited: bool) -> str | None:
     """
     if part.count_before is None or part.count_after is None or limited or part.recounted:
         return None
-    least = min(part.count_before, part.count_after) - part.withheld
-    most = max(part.count_before, part.count_after)
+    least = min(part.count_before, part.count_after) - part.withheld - part.moved
+    most = max(part.count_before, part.count_after) + part.moved
     rows = part.rows + part.elsewhere
     if least <= rows <= most:
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import AsyncIterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from twentyql.execute.cursors import next_cursor
@@ -20,6 +21,8 @@ PROBE = 1000
 """The most rows that one look into a range asks for."""
 LOOKS = 64
 """So many looks in a row without any row, and the rest is taken to be withheld as a whole."""
+TRIES = 3
+"""How often a range is read that does not show what it has shown before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ async def recover(source: Source, settled: Sequence[Settled], total: int | None)
     if not settled or end != source.span.upto:  # nothing led on from here, so all of the rest is new
         rest = Span(end, source.span.upto)
         count = await source.count(rest) if settled or total is None else total
-        async for batch in _read(source, Settled(rest, array("q")), count, looks):
+        async for batch in _read(source, rest, frozenset(), set(), count, looks):
             yield batch
     source.counts.recounted = True
 
@@ -59,7 +62,8 @@ async def _search(source: Source, ranges: Sequence[Settled], count: int, looks: 
     if count <= sum(len(part.hashes) for part in ranges):
         return
     if len(ranges) == 1:
-        async for batch in _read(source, ranges[0], count, looks):
+        shown = set(ranges[0].hashes)
+        async for batch in _read(source, ranges[0].span, shown, set(shown), count, looks):
             yield batch
         return
     for part in (ranges[: len(ranges) // 2], ranges[len(ranges) // 2 :]):
@@ -68,39 +72,50 @@ async def _search(source: Source, ranges: Sequence[Settled], count: int, looks: 
             yield batch
 
 
-async def _read(source: Source, part: Settled, count: int, looks: _Looks) -> AsyncIterator[Batch]:
-    """Read a range, in which the server counts ``count`` rows, once more, and give what is new in it."""
-    known, came, cursor, last = set(part.hashes), 0, None, part.span.after
+async def _read(
+    source: Source, span: Span, shown: AbstractSet[int], known: set[int], count: int, looks: _Looks
+) -> AsyncIterator[Batch]:
+    """Read a range, in which the server counts ``count`` rows, once more, and give what is not ``known``.
+
+    Where it does not show again what it has ``shown`` of this range, or nothing though there is room for all of it, a
+    page may have been cut, and it is asked anew.
+    """
     asked = min(max(count, 1), PROBE)
-    while True:
-        page = await source.page(asked, cursor, part.span)
-        looks.left = LOOKS if page.rows else looks.left - 1
-        ids = {key[0] for key in page.keys if last is None or key[0] > last}
-        came, last = came + len(ids), max(ids, default=last)
-        fresh = _new(source, page, known, part.span)
-        if fresh is not None:
-            yield fresh
-        following = next_cursor(page, cursor, last) if ids else None
-        if following is None:
+    for _ in range(TRIES):
+        came, cursor, last, missing = 0, None, span.after, set(shown)
+        while True:
+            page = await source.page(asked, cursor, span)
+            looks.left = LOOKS if page.rows else looks.left - 1
+            ids = {key[0] for key in page.keys if last is None or key[0] > last}
+            came, last = came + len(ids), max(ids, default=last)
+            missing.difference_update(map(hash, ids))
+            fresh = _new(source, page, known, span)
+            if fresh is not None:
+                yield fresh
+            cursor = next_cursor(page, cursor, last) if ids else None
+            if cursor is None:
+                break
+        if not missing and (came or count > asked or not page.has_next):
             break
-        cursor = following
-    rest = Span(last, part.span.upto)
+    rest = Span(last, span.upto)
     left = await source.count(rest) if page.has_next else 0
     source.counts.withheld += max(0, count - came - left)
     if left:
-        async for batch in _skip(source, Settled(rest, part.hashes), left, asked, looks):
+        async for batch in _skip(source, rest, known, left, asked, looks):
             yield batch
 
 
-async def _skip(source: Source, part: Settled, count: int, asked: int, looks: _Looks) -> AsyncIterator[Batch]:
+async def _skip(
+    source: Source, rest: Span, known: set[int], count: int, asked: int, looks: _Looks
+) -> AsyncIterator[Batch]:
     """Go on where ``asked`` rows were asked for and none was shown: what is behind them is looked for by halves."""
-    middle = cut(part.span) if count > asked and looks.left > 0 else None
+    middle = cut(rest) if count > asked and looks.left > 0 else None
     if middle is None:
         source.counts.withheld += count
         return
-    for span in (Span(part.span.after, middle), Span(middle, part.span.upto)):
+    for span in (Span(rest.after, middle), Span(middle, rest.upto)):
         if counted := await source.count(span):
-            async for batch in _read(source, Settled(span, part.hashes), counted, looks):
+            async for batch in _read(source, span, frozenset(), known, counted, looks):
                 yield batch
 
 
