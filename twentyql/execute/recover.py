@@ -81,7 +81,8 @@ async def _read(
     page may have been cut, and it is asked anew.
     """
     asked = min(max(count, 1), PROBE)
-    for _ in range(TRIES):
+    tries = TRIES
+    while True:
         came, cursor, last, missing = 0, None, span.after, set(shown)
         while True:
             page = await source.page(asked, cursor, span)
@@ -95,7 +96,8 @@ async def _read(
             cursor = next_cursor(page, cursor, last) if ids else None
             if cursor is None:
                 break
-        if not missing and (came or count > asked or not page.has_next):
+        tries -= 1
+        if not tries or (not missing and (came or count > asked or not page.has_next)):
             break
     rest = Span(last, span.upto)
     left = await source.count(rest) if page.has_next else 0
