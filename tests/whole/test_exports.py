@@ -226,6 +226,13 @@ async def test_small_objects_come_in_one_request(client: Client, snapshot: Snaps
         assert {row["id"] for row in lines(tmp_path / f"{name}.jsonl")} == {row["id"] for row in live(snapshot, name)}
 
 
+async def test_what_is_expected_goes_by_pages_that_the_server_cuts(client: Client, tmp_path: Path) -> None:
+    receipt = await client.export(["people", "companies", "opportunities"], to=tmp_path, format="jsonl")
+    assert receipt.expected is not None
+    assert round(receipt.expected.tokens) == receipt.tokens == sum(part.requests for part in receipt.lists)
+    assert round(receipt.expected.requests) == receipt.requests < receipt.tokens
+
+
 async def test_what_fails_among_others_is_asked_alone(client: Client, sandbox: Sandbox, tmp_path: Path) -> None:
     """Its error says nothing of whose it is, so the others' rows are kept and the one is asked again."""
     sandbox.faults.add(Fault.INTERNAL, root="notes")

@@ -135,7 +135,8 @@ class Reader:
             came = [(i, part) for i, part in zip(places, question.parts, strict=True) if part.root in roots]
             for i, part in came:
                 size = len(roots[part.root])
-                stats, _ = learned(Stats(), Question((part,)), roots, size, seconds / len(places))
+                stats, page = learned(Stats(), Question((part,)), roots, size, seconds / len(places))
+                self._page = page if page is not None else self._page
                 found[i] = replace(stats, requests=0)
             at, others = (came[0][0], len(came) - 1) if came else (places[0], 0)
             found[at] = replace(

@@ -21,7 +21,7 @@ except ImportError as error:
     raise MissingExtraError("pyarrow", "arrow") from error
 
 MOST_PARTITIONS = 1_000
-MOST_BYTES = 64 << 20
+MOST_BYTES = 16 << 20
 """A row group is written before it has this many bytes in memory, however few its rows."""
 PAGE_BYTES = 256 << 10
 """Every column of a group is written through a page and a dictionary of this size, in memory all at once."""
