@@ -34,7 +34,7 @@ from twentyql.execute.receipt import Receipt, Tally
 from twentyql.execute.requester import Requester
 from twentyql.execute.retry import with_retries
 from twentyql.execute.scan import Batch
-from twentyql.execute.tasks import in_thread
+from twentyql.execute.tasks import in_thread, stopped
 from twentyql.introspect.load import DATA_MODEL
 from twentyql.introspect.save import save, schema_files
 from twentyql.output.jsonl import moment_text
@@ -194,9 +194,9 @@ async def export(
     saved, progress = earlier(to, wanted, len(queries)) if resume else (None, fresh(wanted, len(queries)))
     sink = await in_thread(lambda: open_sink(to, format, specs, saved, **(options or {})), lambda sink: sink.abort())
     receipts: list[Receipt] = []
+    version = asyncio.create_task(_version(client), name="twentyql version")
     try:
         writer = await in_thread(lambda: _Writer(sink, specs, queries, on_rows))
-        version = await _version(client)
         several = [_wired(query, specs) for query in queries]
         first = await client.reader.first_pages(several) if saved is None else [None for _ in several]
         for query, part in zip(several, progress.queries, strict=True):
@@ -205,12 +205,14 @@ async def export(
                 await _export_query(client, query, part, progress, writer, sink, receipts, known)
             else:
                 receipts.append(part.receipt)
-        receipt = await _unless_changed(client, version, merged(receipts))
+        receipt = await _unless_changed(client, await version, merged(receipts))
         ended = sink.abort if receipt.verdict == "incomplete" else sink.commit
         await in_thread(lambda: ended(receipt.as_dict()))
     except BaseException:
         sink.abort(merged(receipts).as_dict() if receipts else None)
         raise
+    finally:
+        await stopped(version)
     return receipt
 
 
