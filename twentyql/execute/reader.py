@@ -106,9 +106,8 @@ class Reader:
         if stats is None and self._force == NO_FORCE:
             return replace(draft, joined=together)
         if stats is not None and not first_questions(draft, self._model, self.limits, thorough=False):
-            unasked = replace(
-                stats, requests=0, tokens=0, bytes=0, pages={}
-            )  # the read itself will take the plain plan
+            # the read itself will not ask, and take the plain plan
+            unasked = replace(stats, requests=0, tokens=0, bytes=0, pages={})
             return plan(
                 query,
                 self._model,
