@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from introspected import introspected
 
 from twentyql.client import Client, connect
 from twentyql.execute.pacer import Pacer
@@ -52,12 +52,7 @@ async def sandbox(image: Image) -> AsyncIterator[Sandbox]:
 @pytest.fixture(scope="session")
 def loaded(snapshot: Snapshot) -> Loaded:
     """What the server tells of itself, so that a test need not introspect."""
-
-    async def told() -> Loaded:
-        async with Sandbox.of(snapshot) as running, connect(running.url, running.key) as client:
-            return client.schema
-
-    return asyncio.run(told())
+    return introspected(snapshot)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from twentyql.errors import PermissionDeniedError, RequestRefusedError
 from twentyql.execute.pacer import Pacer
 from twentyql.introspect.fetch import fetch
 from twentyql.introspect.load import Loaded
+from twentyql.plan.survey import MOST_ROOTS
 from twentyql.schema.model import ObjectModel, Option, SchemaModel, options_of
 from twentyql.webhooks.events import Event
 from twentyql.webhooks.manage import Webhooks
@@ -27,9 +28,6 @@ from twentyql.write.single import anywhere
 
 if TYPE_CHECKING:
     from twentyql.transport import HttpTransport
-
-
-MOST_ROOTS = 20  # of one document (observed-2.21 section 0)
 
 
 class Administering:

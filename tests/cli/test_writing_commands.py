@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 
 import pytest
+from introspected import introspected
 from typed import Command
 
 from twentyql.cli import importing, records
@@ -18,11 +18,7 @@ from twentyql.sandbox.snapshot import Snapshot
 
 @pytest.fixture(scope="module")
 def loaded(snapshot: Snapshot) -> Loaded:
-    async def told() -> Loaded:
-        async with Sandbox.of(snapshot) as running, connect(running.url, running.key) as client:
-            return client.schema
-
-    return asyncio.run(told())
+    return introspected(snapshot)
 
 
 @pytest.fixture(autouse=True)

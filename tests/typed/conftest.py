@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from introspected import introspected
 
 from twentyql.client import Client, connect
 from twentyql.introspect.load import Loaded
@@ -30,12 +30,7 @@ def snapshot() -> Snapshot:
 @pytest.fixture(scope="session")
 def loaded(snapshot: Snapshot) -> Loaded:
     """The schema of the workspace, introspected once for all tests."""
-
-    async def asked() -> Loaded:
-        async with Sandbox.of(snapshot) as running, connect(running.url, running.key) as connected:
-            return connected.schema
-
-    return asyncio.run(asked())
+    return introspected(snapshot)
 
 
 @pytest.fixture(scope="session")

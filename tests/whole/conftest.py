@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from introspected import introspected
 
 from twentyql.client import Client, connect
 from twentyql.execute.requester import Requester
@@ -38,14 +39,8 @@ async def sandbox(image: Image) -> AsyncIterator[Sandbox]:
 @pytest.fixture(scope="session")
 def schema_folder(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `pull` writes, so that a test need not introspect."""
-    import asyncio
-
-    async def pulled() -> dict[str, str]:
-        async with Sandbox.of(snapshot) as running, connect(running.url, running.key) as client:
-            return schema_files(client.schema)
-
     folder = tmp_path_factory.mktemp("schema")
-    save(asyncio.run(pulled()), folder)
+    save(schema_files(introspected(snapshot)), folder)
     return folder
 
 

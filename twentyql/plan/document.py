@@ -91,11 +91,13 @@ def list_document(of: ObjectModel, tree: Tree, *, filtered: bool, ordered: bool)
         variables.append(("orderBy", f"[{_named(of, of.order_type, 'orderBy')}]"))
     declared = ", ".join(f"${name}: {type_}" for name, type_ in variables)
     passed = ", ".join(f"{name}: ${name}" for name, _ in variables)
+    return f"query {of.plural}({declared}) {{ {of.roots.many}({passed}) {page_selection(of, braces(tree))} }}"
+
+
+def page_selection(of: ObjectModel, node: str) -> str:
+    """What is asked of one page of a list of ``of``: its count, ``node`` of each record, and where it goes on."""
     count = "totalCount " if "totalCount" in of.aggregates else ""
-    return (
-        f"query {of.plural}({declared}) {{ {of.roots.many}({passed}) {{ "
-        f"{count}edges {{ node {braces(tree)} }} pageInfo {{ hasNextPage endCursor }} }} }}"
-    )
+    return f"{{ {count}edges {{ node {node} }} pageInfo {{ hasNextPage endCursor }} }}"
 
 
 def count_document(of: ObjectModel, *, filtered: bool) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from twentyql.plan.cost import Outlook, counted_after, row_seconds
+from twentyql.plan.document import page_selection
 from twentyql.plan.model import ID, Plan, Read
 from twentyql.plan.reads import NESTED_COUNT
 from twentyql.plan.stats import Families, FirstPage, Limits, ListStats, Path, Stats
@@ -25,7 +26,7 @@ SAMPLE = 20
 LONG = 2
 """A document of several first pages may take so many times the seconds of a page."""
 LARGEST = 200  # families asked for
-MOST_ROOTS = 20
+MOST_ROOTS = 20  # of one document (observed-2.21 section 0)
 FEW_PAGES = 2
 
 
@@ -101,7 +102,7 @@ def first_pages(drafts: Sequence[Plan], model: SchemaModel, limits: Limits) -> l
     A document takes no longer than `LONG` pages, if all of its lists fill them. Only lists without others inside, and
     without to-one relations, for which more may have to be known.
     """
-    packs: list[tuple[list[Part], list[int], float]] = []
+    packs: list[list[tuple[int, Part, float]]] = []  # a draft's place, its first page, and the seconds of work in it
     for i, draft in enumerate(drafts):
         read = draft.root
         if draft.nothing or read.children or read.to_ones or read.place or draft.query.orders or not read.counts:
@@ -109,18 +110,18 @@ def first_pages(drafts: Sequence[Plan], model: SchemaModel, limits: Limits) -> l
         if draft.query.most is not None:
             continue
         work = read.page_size * row_seconds(read)
-        pack = next((p for p in packs if p[2] + work <= limits.page_seconds * LONG and _is_new(read, p[0])), None)
+        left = limits.page_seconds * LONG - work
+        fitting = (p for p in packs if sum(taken for *_, taken in p) <= left)
+        pack = next((p for p in fitting if _has_room(read.root, [part for _, part, _ in p])), None)
         if pack is None:
-            pack = ([], [], 0.0)
-        else:
-            packs.remove(pack)
-        parts, places, taken = pack
-        packs.append(([*parts, _list(read, model, i, read.page_size)], [*places, i], taken + work))
-    return [(Question(tuple(parts)), tuple(places)) for parts, places, _ in packs if len(parts) > 1]
+            packs.append(pack := [])
+        pack.append((i, _list(read, model, i, read.page_size), work))
+    return [(Question(tuple(part for _, part, _ in p)), tuple(i for i, *_ in p)) for p in packs if len(p) > 1]
 
 
-def _is_new(read: Read, parts: Sequence[Part]) -> bool:
-    return len(parts) < MOST_ROOTS and all(part.root != read.root for part in parts)
+def _has_room(root: str, parts: Sequence[Part]) -> bool:
+    """Whether a document of these parts may have ``root``, too."""
+    return len(parts) < MOST_ROOTS and all(part.root != root for part in parts)
 
 
 def second_questions(draft: Plan, model: SchemaModel, out: Outlook, *, thorough: bool) -> list[Question]:
@@ -147,8 +148,7 @@ def _list(read: Read, model: SchemaModel, at: int, first: int) -> Part:
     if read.link is not None:
         filter_ = None if read.link.child_key == ID else {read.link.child_key[0]: {"is": "NOT_NULL"}}
     given = f", filter: $filter{at}" if filter_ else ""
-    node = f"edges {{ node {read.node} }}"
-    text = f"{read.root}(first: {first}{given}) {{ totalCount {node} pageInfo {{ hasNextPage endCursor }} }}"
+    text = f"{read.root}(first: {first}{given}) {page_selection(of, read.node)}"
     variables = ((f"filter{at}", of.filter_type or "JSON", filter_),) if filter_ else ()
     return Part("list", read.path, read.root, text, variables, read.node, first)
 
@@ -213,7 +213,7 @@ def _packed(parts: Sequence[Part]) -> list[Question]:
     packs: list[list[Part]] = []
     for part in dict.fromkeys(_key(part) for part in parts):
         wanted = next(each for each in parts if _key(each) == part)
-        pack = next((p for p in packs if len(p) < MOST_ROOTS and all(o.root != wanted.root for o in p)), None)
+        pack = next((p for p in packs if _has_room(wanted.root, p)), None)
         if pack is None:
             packs.append(pack := [])
         pack.append(wanted)

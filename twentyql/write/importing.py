@@ -117,7 +117,7 @@ async def run_import(sender: Sender, prepared: Import) -> WriteReceipt:
     def opened() -> Journal:
         return Journal.open(path, header, resume=options.resume, again=options.again)
 
-    with await in_thread(opened, lambda journal: journal.__exit__(None, None, None)) as journal:
+    with await in_thread(opened, Journal.close) as journal:
         try:
             receipt = await write_many(sender, prepared.of, prepared.rows(), _options(prepared), journal)
             await in_thread(lambda: journal.finish(receipt.as_dict()))
